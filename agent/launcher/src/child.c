@@ -1,0 +1,79 @@
+/* The inside half: pid 1 of the new namespaces. It sets the scene, forks the program and becomes the reaper. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "sys.h"
+
+/* Should the shim die, nobody would read the output or write the result: end with it. */
+static void die_with_shim(const struct run *run)
+{
+    struct pollfd reader = {.fd = run->status[1]};
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        fail(errno, "parent death signal");
+    if (poll(&reader, 1, 0) != 0)
+        _exit(1);
+}
+
+/* What protects the agent must not protect the job. (Closed at once: an open writer keeps /proc from becoming read-only.) */
+static void neutral_oom_score(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        fail(errno, "oom_score_adj");
+    if (write(fd, "0", 1) < 0 && errno != EACCES) /* less likely to be killed is forbidden without CAP_SYS_RESOURCE */
+        fail(errno, "oom_score_adj");
+    close(fd);
+}
+
+static void loopback_up(void)
+{
+    struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) != 0)
+        fail(errno, "loopback up");
+    close(fd);
+}
+
+_Noreturn void inside(struct run *run)
+{
+    const struct spec *s = &run->spec;
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    umask(0);
+    die_with_shim(run);
+    stage("cgroup");
+    cgroup_enter(&run->cgroup);
+    neutral_oom_score();
+    stage("mounts");
+    mounts_apply(run);
+    stage("namespaces");
+    if (sethostname(s->hostname, strlen(s->hostname)) != 0)
+        fail(errno, "hostname %s", s->hostname);
+    if (s->net == NET_LOOPBACK)
+        loopback_up();
+    syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); /* the agent's keys stay outside; no keyrings: no keys */
+
+    struct clone_args args = {.exit_signal = SIGCHLD};
+    pid_t pid = sys_clone3(&args);
+    if (pid < 0)
+        fail(errno, "fork (does the pids limit leave room for two processes?)");
+    if (pid == 0)
+        become_program(run);
+    sys_close_range(0, ~0U, 0);
+    caps_reaper();
+    reap(run->report, pid);
+}

@@ -1,0 +1,185 @@
+/* What the parts of hostler-launch share. main.c tells the whole story. */
+#ifndef HOSTLER_LAUNCH_H
+#define HOSTLER_LAUNCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#define VERSION "1"
+#define BUNDLE_PATH "/run/hostler/bundle"
+
+enum { EXIT_BAD_SPEC = 64, EXIT_NO_RESULT = 70 };
+enum net { NET_NONE = 1, NET_LOOPBACK, NET_HOST };
+enum { RLIMITS = 8, CGROUPS = 16, FILTER_MAX = 4096 };
+
+struct strings {
+    char **v;
+    size_t n, room;
+};
+
+struct limit {
+    bool set;
+    struct rlimit value;
+};
+
+/* The parsed spec. Strings point into one buffer that lives as long as the process. */
+struct spec {
+    const char *attempt, *dir, *cwd, *hostname, *payload;
+    const char *seccomp; /* file name in dir; NULL = unconfined */
+    struct strings cgroup, argv, env, rw, ro, hide;
+    bool *rw_noexec; /* parallel to rw */
+    gid_t *groups;
+    size_t ngroups;
+    int cgroup_version;
+    uid_t uid;
+    gid_t gid;
+    enum net net;
+    uint64_t tmp_bytes, timeout_ms, grace_ms, max[2];
+    uint64_t caps; /* bit n = capability n is kept */
+    struct limit limits[RLIMITS];
+    mode_t umask;
+};
+
+/* One shared page: the inside half tells the shim what it is doing, why it failed, and how the program ended. It needs
+   no system call to write, so that it works even after a seccomp filter that forbids write(2). The program itself
+   never sees it: execve drops the mapping. */
+struct report {
+    const char *volatile stage; /* literal; same address in both halves because neither execs */
+    volatile int failed, err;
+    volatile int ended, wstatus; /* the program's wait status, as seen by the reaper */
+    volatile int64_t exec_ns;    /* CLOCK_REALTIME just before execve */
+    char text[640];
+};
+
+struct cgroup {
+    int version, n;
+    int dir[CGROUPS];
+    int tasks[CGROUPS]; /* v1 only */
+};
+
+struct usage {
+    int64_t oom_kills, memory_peak, cpu_usec, pids_denied; /* -1: not readable */
+};
+
+/* One output stream: what comes out of `pipe` goes to `file` until `max` bytes, the rest is counted. */
+struct stream {
+    int pipe, file;
+    uint64_t max, kept, dropped, lost;
+    int err; /* first error of the spool file; nothing is kept after it, so the file is always a prefix */
+};
+
+struct filter {
+    void *code; /* struct sock_filter[] */
+    size_t n;
+};
+
+struct run {
+    struct spec spec;
+    struct cgroup cgroup;
+    struct filter filter;
+    struct report *report;
+    struct strings sockets; /* host Unix sockets to mask */
+    int dir;                /* the attempt directory */
+    int out[2], err[2];     /* pipes of the program's stdout and stderr */
+    int status[2];          /* close-on-exec pipe: end of file = exec done, or the inside half gave up */
+    int control, result;    /* fifo; reserved result.tmp */
+    pid_t pid;              /* the inside half, pid 1 of the new pid namespace */
+    int pidfd;
+    struct stream stream[2];
+    const char *reason; /* why the shim ended the run: none, timeout, cancelled, killed */
+    int64_t ended_ns;
+    bool started, started_dirty;
+    struct rusage rusage;
+};
+
+/* message.c */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void report_to(struct report *report);
+void stage(const char *name);
+_Noreturn void fail(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void note_failure(const char *stage, int err, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int64_t realtime_ns(void);
+
+/* strings.c */
+int strings_add(struct strings *list, const char *value);
+bool path_below(const char *path, const char *top); /* path == top, or inside it */
+char *read_whole(int dir, const char *name, size_t max, size_t *length);
+
+/* spec.c, spec_values.c */
+int spec_read(const char *path, struct spec *spec);
+const char *parse_u64(const char *text, uint64_t max, uint64_t *value);
+const char *parse_path(const char *text);
+const char *parse_cap(const char *text, uint64_t *caps);
+const char *parse_limit(const char *text, struct limit *limits);
+const char *parse_net(const char *text, enum net *net);
+const char *parse_name(const char *text, const char *extra, size_t max);
+int limit_resource(int index);
+
+/* spec_check.c */
+const char *spec_check(const struct spec *spec, const char **field, const char **value);
+
+/* cgroup.c, usage.c */
+int cgroup_open(const struct spec *spec, struct cgroup *cgroup);
+void cgroup_enter(const struct cgroup *cgroup);
+void cgroup_kill(const struct cgroup *cgroup);
+bool cgroup_wait_empty(const struct cgroup *cgroup);
+void cgroup_usage(const struct cgroup *cgroup, struct usage *usage);
+
+/* selfexec.c */
+int leave_writable_mount(char **argv);
+
+/* mounts.c, place.c, freshfs.c, stray.c */
+void mounts_apply(const struct run *run);
+int tree_open(const char *path, bool writable, bool noexec, bool *is_dir);
+int fresh_tmp(uint64_t bytes);
+int fresh_run(uint64_t bytes);
+int fresh_dev(void);
+int fresh_proc(void);
+int fresh_sys(void);
+int fresh_mask(void);
+int fresh_cover(void);
+void mount_attrs(int fd, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation);
+void stray_mounts(struct strings *hide);
+void stray_sockets(struct strings *hide);
+
+struct entry {
+    const char *path;
+    int fd;        /* a detached mount; -1: to be masked */
+    bool is_dir;   /* of a bind */
+    bool ours;     /* a fresh file system, in which mount points may be made */
+    bool optional; /* a missing mount point is no error */
+    bool seal;     /* make read-only at the end */
+};
+struct plan {
+    struct entry *v;
+    size_t n, room;
+};
+void plan_add(struct plan *plan, struct entry entry);
+void plan_place(struct plan *plan, int mask);
+
+/* caps.c, child.c, exec.c, reaper.c, seccomp.c */
+void caps_drop_to(uint64_t keep, const struct spec *spec);
+void caps_reaper(void);
+_Noreturn void inside(struct run *run);
+_Noreturn void become_program(struct run *run);
+_Noreturn void reap(struct report *report, pid_t main_pid);
+int filter_read(struct run *run);
+int filter_install(const struct filter *filter);
+
+/* start.c, supervise.c, spool.c, record.c, probe.c */
+int start(struct run *run);
+int supervise(struct run *run);
+void doorbell_init(void);
+void doorbell(const char *line);
+int spool_open(struct run *run);
+bool spool_pump(struct stream *stream, bool *grew);
+int record_reserve(struct run *run);
+void record_started(struct run *run);
+void record_started_sync(struct run *run);
+int record_result(struct run *run, const struct usage *usage);
+int probe(void);
+
+#endif

@@ -1,0 +1,138 @@
+/* The file system view of the program: everything read-only, then what was declared, then what is hidden. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "launch.h"
+#include "sys.h"
+
+void mount_attrs(int fd, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation)
+{
+    struct mount_attr attr = {.attr_set = set, .attr_clr = clear, .propagation = propagation};
+    if (sys_mount_setattr(fd, "", AT_EMPTY_PATH | flags, &attr) != 0)
+        fail(errno, "mount_setattr");
+}
+
+static void root_attrs(uint64_t set, uint64_t propagation)
+{
+    struct mount_attr attr = {.attr_set = set, .propagation = propagation};
+    if (sys_mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &attr) != 0)
+        fail(errno, "mount_setattr on / (the agent's root must be a mount point)");
+}
+
+/* File systems through which a write reaches the kernel, not a disk. */
+static bool is_kernel_fs(int fd)
+{
+    static const long magics[] = {PROC_SUPER_MAGIC,    SYSFS_MAGIC,     CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+                                  DEBUGFS_MAGIC,       TRACEFS_MAGIC,   SECURITYFS_MAGIC,   BPF_FS_MAGIC,
+                                  DEVPTS_SUPER_MAGIC,  SELINUX_MAGIC,   EFIVARFS_MAGIC,     BINFMTFS_MAGIC,
+                                  PSTOREFS_MAGIC};
+    struct statfs fs;
+    if (fstatfs(fd, &fs) != 0)
+        return true;
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
+        if ((long)fs.f_type == magics[i])
+            return true;
+    return false;
+}
+
+/* A detached copy of the mount tree at a declared path, taken before anything covers it. Other file systems mounted
+   below a writable path stay read-only: each is a grant of its own. */
+int tree_open(const char *path, bool writable, bool noexec, bool *is_dir)
+{
+    int fd = sys_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+    if (fd < 0)
+        fail(errno, "declared path %s%s", path,
+             errno == ELOOP ? " has a symlink in it; declare the path it leads to" : " cannot be opened");
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        fail(errno, "declared path %s", path);
+    if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+        fail(EINVAL, "declared path %s is neither a directory nor a regular file", path);
+    if (is_kernel_fs(fd))
+        fail(EPERM, "declared path %s is on a kernel file system", path);
+    int tree = sys_open_tree(fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    if (tree < 0)
+        fail(errno, "declared path %s: open_tree", path);
+    close(fd);
+    struct statvfs vfs;
+    if (writable && (fstatvfs(tree, &vfs) != 0 || (vfs.f_flag & ST_RDONLY)))
+        fail(EROFS, "declared path %s is on a read-only mount", path);
+    mount_attrs(tree, AT_RECURSIVE,
+                MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (noexec ? MOUNT_ATTR_NOEXEC : 0), 0,
+                MS_PRIVATE);
+    if (writable)
+        mount_attrs(tree, 0, 0, MOUNT_ATTR_RDONLY, 0);
+    *is_dir = S_ISDIR(st.st_mode);
+    return tree;
+}
+
+static void declare(struct plan *plan, const char *target, const char *path, bool writable, bool noexec)
+{
+    struct entry entry = {.path = target};
+    entry.fd = tree_open(path, writable, noexec, &entry.is_dir);
+    plan_add(plan, entry);
+}
+
+static void plan_fresh(struct plan *plan, const char *path, int fd, bool optional)
+{
+    plan_add(plan, (struct entry){.path = path, .fd = fd, .is_dir = true, .ours = true, .optional = optional});
+}
+
+static void plan_hide(struct plan *plan, const struct strings *paths)
+{
+    for (size_t i = 0; i < paths->n; i++)
+        plan_add(plan, (struct entry){.path = paths->v[i], .fd = -1, .optional = true});
+}
+
+void mounts_apply(const struct run *run)
+{
+    static char *masked[] = {"/proc/kcore",      "/proc/keys",         "/proc/key-users",   "/proc/timer_list",
+                             "/proc/sched_debug", "/proc/latency_stats", "/proc/sysrq-trigger", "/proc/kmsg",
+                             "/proc/kallsyms",   "/proc/scsi",         "/proc/acpi",        "/sys/firmware"};
+    const struct spec *s = &run->spec;
+    struct plan plan = {0};
+    struct strings stray = {0};
+
+    root_attrs(0, MS_PRIVATE); /* first: a mount made on the host from now on does not arrive here */
+    if (s->payload != NULL)
+        declare(&plan, BUNDLE_PATH, s->payload, false, false);
+    for (size_t i = 0; i < s->rw.n; i++)
+        declare(&plan, s->rw.v[i], s->rw.v[i], true, s->rw_noexec[i]);
+    for (size_t i = 0; i < s->ro.n; i++)
+        declare(&plan, s->ro.v[i], s->ro.v[i], false, false);
+    stray_mounts(&stray);
+    root_attrs(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0);
+
+    /* Clones can only be taken from an attached mount: the mask lives under /proc, which the fresh one covers. */
+    int mask = fresh_mask();
+    int proc = open("/proc", O_PATH | O_CLOEXEC);
+    if (proc < 0 || sys_move_mount(mask, proc) != 0)
+        fail(errno, "mask: move_mount");
+    close(proc);
+
+    plan_fresh(&plan, "/dev", fresh_dev(), false);
+    plan_fresh(&plan, "/dev/shm", fresh_tmp(s->tmp_bytes), false);
+    plan_fresh(&plan, "/proc", fresh_proc(), false);
+    plan_fresh(&plan, "/run", fresh_run(s->tmp_bytes), false);
+    plan_fresh(&plan, "/sys", fresh_sys(), false);
+    plan_fresh(&plan, "/tmp", fresh_tmp(s->tmp_bytes), false);
+    plan_fresh(&plan, "/var/tmp", fresh_tmp(s->tmp_bytes), true);
+    struct stat st;
+    if (lstat("/var/run", &st) == 0 && S_ISDIR(st.st_mode)) /* usually a link to /run */
+        plan_fresh(&plan, "/var/run", fresh_run(s->tmp_bytes), false);
+    plan_hide(&plan, &(struct strings){.v = masked, .n = sizeof masked / sizeof *masked});
+    plan_hide(&plan, &s->hide);
+    plan_hide(&plan, &stray);
+    plan_hide(&plan, &run->sockets);
+    plan_place(&plan, mask);
+    close(mask);
+    if (chdir("/") != 0)
+        fail(errno, "chdir /");
+}
