@@ -1,0 +1,305 @@
+package dev.hostler.controller.db;
+
+import dev.hostler.common.time.TimeSource;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL of the controller's own, on loopback, on a port chosen at each start. It runs in a
+ * session of its own, so that a Ctrl-C in the controller's terminal reaches it only through the
+ * controller, and is started again when it dies. Thread-safe.
+ */
+public final class EmbeddedPostgres implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+  private static final String ROLE = "hostler";
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration STOP_GRACE = Duration.ofSeconds(30);
+  private static final long LOG_LIMIT_BYTES = 16L << 20;
+
+  private final Settings settings;
+  private final TimeSource time;
+  private final Path cluster;
+  private final Postmaster postmaster;
+  private final PostgresView view;
+  private final String password;
+  private final FileChannel lock;
+  private final int port;
+  private final AtomicReference<@Nullable Process> process = new AtomicReference<>();
+  private volatile boolean stopping;
+
+  /**
+   * What to run.
+   *
+   * @param directory its folder; made when missing
+   * @param user system user that it runs as when we are root
+   * @param durable false only in tests: a crash of the machine may then lose everything
+   */
+  public record Settings(Path directory, String user, boolean durable) {}
+
+  /**
+   * Starts it; makes the cluster first when there is none, and stops a server that a killed
+   * controller left behind. Returns when it answers queries.
+   *
+   * @throws DatabaseException if it cannot be started
+   * @throws InterruptedException if interrupted; nothing is left running
+   */
+  public static EmbeddedPostgres start(Settings settings, TimeSource time)
+      throws InterruptedException {
+    try {
+      Path directory = settings.directory().toAbsolutePath().normalize();
+      Files.createDirectories(directory);
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Settings absolute = new Settings(directory, settings.user(), settings.durable());
+      FileChannel lock = lock(directory.resolve("lock"));
+      try {
+        EmbeddedPostgres postgres = new EmbeddedPostgres(absolute, time, lock);
+        postgres.startFirst();
+        return postgres;
+      } catch (IOException | RuntimeException | InterruptedException e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new DatabaseException(
+          "cannot set up the embedded PostgreSQL in " + settings.directory() + ": " + e, e);
+    }
+  }
+
+  private EmbeddedPostgres(Settings settings, TimeSource time, FileChannel lock)
+      throws IOException, InterruptedException {
+    this.settings = settings;
+    this.time = time;
+    this.lock = lock;
+    this.cluster = settings.directory().resolve("cluster");
+    this.postmaster = new Postmaster(cluster, time);
+    PostgresUser user = PostgresUser.of(settings.user());
+    Path home = PostgresArchive.unpack(settings.directory());
+    this.view = PostgresView.of(settings.directory(), home, user);
+    if (postmaster.stopLeftover(STOP_GRACE)) {
+      LOG.info("stopped the PostgreSQL that an earlier controller had left running");
+    }
+    this.password = PostgresCluster.ensure(cluster, view, settings.durable());
+    this.port = freePort();
+  }
+
+  /** Where {@code database} is. */
+  public DatabaseAddress address(String database) {
+    return new DatabaseAddress(
+        "jdbc:postgresql://127.0.0.1:" + port + "/" + database, ROLE, password);
+  }
+
+  /** Where the controller's own database is; made when missing. */
+  public DatabaseAddress ownDatabase() {
+    createDatabase("hostler", null);
+    return address("hostler");
+  }
+
+  /**
+   * Makes a database; nothing if it is there.
+   *
+   * @param template copy of which it is; null: empty
+   */
+  void createDatabase(String name, @Nullable String template) {
+    try (Connection connection = connect("postgres");
+        var find = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?");
+        var make = connection.createStatement()) {
+      find.setString(1, name);
+      if (!find.executeQuery().next()) {
+        make.execute("CREATE DATABASE " + name + (template == null ? "" : " TEMPLATE " + template));
+      }
+    } catch (SQLException e) {
+      throw new DatabaseException("cannot create database " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Drops a database and whoever uses it; nothing if there is none. */
+  void dropDatabase(String name) {
+    try (Connection connection = connect("postgres");
+        var statement = connection.createStatement()) {
+      statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+    } catch (SQLException e) {
+      throw new DatabaseException("cannot drop database " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The server's process id. */
+  long pid() {
+    Process current = process.get();
+    if (current == null) {
+      throw new IllegalStateException("not started");
+    }
+    return current.pid();
+  }
+
+  private void startFirst() throws IOException, InterruptedException {
+    try {
+      startProcess();
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      close();
+      throw e;
+    }
+    Thread.ofVirtual().name("postgres-watch").start(this::watch);
+  }
+
+  private void startProcess() throws IOException, InterruptedException {
+    Path log = settings.directory().resolve("postgres.log");
+    if (Files.exists(log) && Files.size(log) > LOG_LIMIT_BYTES) {
+      Files.delete(log);
+    }
+    long logStart = Files.exists(log) ? Files.size(log) : 0;
+    List<String> command = new ArrayList<>();
+    command.add("setsid");
+    command.addAll(view.command(PostgresCluster.server(view, cluster, port, settings.durable())));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(Path.of("/").toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    Process started = builder.start();
+    process.set(started);
+    long start = time.nanoTime();
+    while (true) {
+      try (Connection _ = connect("postgres")) {
+        LOG.debug("embedded PostgreSQL {} answers on port {}", PostgresArchive.VERSION, port);
+        return;
+      } catch (SQLException e) {
+        if (!started.isAlive()) {
+          throw new DatabaseException(
+              "the embedded PostgreSQL ended at start: " + tail(log, logStart), e);
+        }
+        if (stopping || time.nanoTime() - start > START_LIMIT.toNanos()) {
+          throw new DatabaseException(
+              "the embedded PostgreSQL does not answer: " + tail(log, logStart), e);
+        }
+      }
+      time.sleep(Duration.ofMillis(25));
+    }
+  }
+
+  /** Starts the server again when it ends by itself. */
+  private void watch() {
+    try {
+      while (!stopping) {
+        Process current = process.get();
+        if (current == null) {
+          return;
+        }
+        int status = current.waitFor();
+        if (stopping) {
+          return;
+        }
+        LOG.error("the embedded PostgreSQL ended with status {}; starting it again", status);
+        restart();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void restart() throws InterruptedException {
+    Duration pause = Duration.ofMillis(100);
+    while (!stopping) {
+      try {
+        postmaster.stopLeftover(STOP_GRACE);
+        startProcess();
+        LOG.info("the embedded PostgreSQL is back");
+        return;
+      } catch (IOException | RuntimeException e) {
+        LOG.error("cannot start the embedded PostgreSQL again: {}", e.getMessage());
+        time.sleep(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(STOP_GRACE) < 0 ? pause.multipliedBy(2) : STOP_GRACE;
+      }
+    }
+  }
+
+  private Connection connect(String database) throws SQLException {
+    DatabaseAddress to = address(database);
+    return DriverManager.getConnection(to.jdbcUrl(), to.user(), to.password());
+  }
+
+  /** Stops it, sessions included, and waits until it is gone. Idempotent. */
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      Process current = process.getAndSet(null);
+      if (current != null && current.isAlive()) {
+        postmaster.stop(current.pid(), STOP_GRACE);
+        if (!current.waitFor(1, TimeUnit.SECONDS)) {
+          current.destroyForcibly().waitFor(); // it had not become a server yet
+        }
+      }
+      lock.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.warn("interrupted while stopping the embedded PostgreSQL", e);
+    } catch (IOException e) {
+      LOG.warn("cannot release the lock of the embedded PostgreSQL", e);
+    }
+  }
+
+  private static FileChannel lock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException _) {
+      // this very process has it: the same message
+    }
+    channel.close();
+    throw new DatabaseException(
+        "another controller uses the data directory "
+            + file.getParent()
+            + " (it holds the file lock); stop it, or set another data_dir");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String tail(Path log, long from) {
+    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+      file.seek(Math.max(from, file.length() - 2000));
+      byte[] bytes = new byte[(int) (file.length() - file.getFilePointer())];
+      file.readFully(bytes);
+      return new String(bytes, StandardCharsets.UTF_8).strip() + " (see " + log + ")";
+    } catch (IOException _) {
+      return "its log " + log + " cannot be read";
+    }
+  }
+
+  /** A password of 256 random bits. */
+  static String newPassword() {
+    byte[] bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}
