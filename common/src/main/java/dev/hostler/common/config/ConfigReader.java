@@ -1,0 +1,253 @@
+package dev.hostler.common.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/**
+ * Reads one configuration: a TOML file, over which the environment wins: key {@code pool_size} of
+ * section {@code database} is overridden by {@code HOSTLER_DATABASE_POOL_SIZE}. Typical use: read
+ * every section into a record, then call {@link #finish}, which throws everything that is wrong.
+ * Values that are wrong read as their defaults until then. Not thread-safe.
+ */
+public final class ConfigReader {
+  private static final String PREFIX = "HOSTLER_";
+
+  private final String fileName;
+  private final Path base;
+  private final Map<String, String> environment;
+  private final List<Problem> problems = new ArrayList<>();
+  private final Map<String, ConfigSection> sections = new LinkedHashMap<>();
+  private final Set<String> usedVariables = new HashSet<>();
+  private @Nullable TomlTable toml;
+
+  private record Problem(int line, int column, String text) {}
+
+  /** A value as it was found. */
+  record Found(Object value, String place, int line, int column) {}
+
+  private ConfigReader(String fileName, Path base, Map<String, String> environment) {
+    this.fileName = fileName;
+    this.base = base;
+    this.environment = Map.copyOf(environment);
+  }
+
+  /** Reads a file; relative paths in it are taken from its folder. */
+  public static ConfigReader ofFile(Path file, Map<String, String> environment) {
+    Path absolute = file.toAbsolutePath().normalize();
+    Path folder = absolute.getParent();
+    ConfigReader reader =
+        new ConfigReader(file.toString(), folder == null ? absolute : folder, environment);
+    try {
+      reader.parse(Files.readString(absolute));
+    } catch (IOException e) {
+      reader.add(0, 0, "cannot read the configuration file " + file + ": " + e);
+    }
+    return reader;
+  }
+
+  /** Reads a text; {@code name} stands for the file in messages. */
+  public static ConfigReader ofText(
+      String name, String text, Path base, Map<String, String> environment) {
+    ConfigReader reader = new ConfigReader(name, base, environment);
+    reader.parse(text);
+    return reader;
+  }
+
+  private void parse(String text) {
+    TomlParseResult result = Toml.parse(text);
+    for (TomlParseError error : result.errors()) {
+      add(
+          error.position().line(),
+          error.position().column(),
+          fileName
+              + ":"
+              + error.position().line()
+              + ":"
+              + error.position().column()
+              + ": "
+              + error.getMessage());
+    }
+    toml = result;
+  }
+
+  /**
+   * A section of the file; missing ones read as empty.
+   *
+   * @param name table name, dotted when nested; "" for the keys before the first table
+   */
+  public ConfigSection section(String name) {
+    return sections.computeIfAbsent(name, n -> new ConfigSection(this, n, table(n)));
+  }
+
+  private @Nullable TomlTable table(String name) {
+    TomlTable table = toml;
+    if (name.isEmpty() || table == null) {
+      return table;
+    }
+    for (String part : name.split("\\.", -1)) {
+      Object value = table.get(List.of(part));
+      if (value == null) {
+        return null;
+      }
+      if (!(value instanceof TomlTable next)) {
+        TomlPosition at = table.inputPositionOf(List.of(part));
+        problem(found(value, name, at), name, "must be a table; write [" + name + "]");
+        return null;
+      }
+      table = next;
+    }
+    return table;
+  }
+
+  /**
+   * Ends reading.
+   *
+   * @throws ConfigException with every problem, if there is any: those of the values that were
+   *     read, and the keys that nobody asked for
+   */
+  public void finish() throws ConfigException {
+    if (toml != null) {
+      findUnknown(toml, "");
+    }
+    findUnknownVariables();
+    if (!problems.isEmpty()) {
+      throw new ConfigException(
+          problems.stream()
+              .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
+              .map(Problem::text)
+              .toList());
+    }
+  }
+
+  private void findUnknown(TomlTable table, String name) {
+    ConfigSection section = sections.get(name);
+    if (section != null && section.isFree()) {
+      return;
+    }
+    for (String key : table.keySet()) {
+      Object value = table.get(List.of(key));
+      String full = name.isEmpty() ? key : name + "." + key;
+      boolean known = section != null && section.knows(key);
+      boolean leads =
+          sections.keySet().stream().anyMatch(s -> s.equals(full) || s.startsWith(full + "."));
+      if (value instanceof TomlTable inner && leads) {
+        findUnknown(inner, full);
+      } else if (value != null && !known && !leads) {
+        String near = nearest(key, name, value instanceof TomlTable);
+        problem(
+            found(value, full, table.inputPositionOf(List.of(key))),
+            full,
+            "unknown "
+                + (value instanceof TomlTable ? "section" : "key")
+                + (near.isEmpty() ? "; remove it" : "; did you mean " + near + "?"));
+      }
+    }
+  }
+
+  private String nearest(String key, String sectionName, boolean table) {
+    ConfigSection section = sections.get(sectionName);
+    List<String> known = new ArrayList<>();
+    if (!table && section != null) {
+      known.addAll(section.keys());
+    } else if (table) {
+      known.addAll(sections.keySet());
+    }
+    return known.stream()
+        .filter(candidate -> distance(key, candidate) <= 2)
+        .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
+        .orElse("");
+  }
+
+  private void findUnknownVariables() {
+    for (String name : environment.keySet()) {
+      for (ConfigSection section : sections.values()) {
+        String prefix = section.name().isEmpty() ? null : variable(section.name(), "");
+        if (prefix != null && name.startsWith(prefix) && !usedVariables.contains(name)) {
+          add(
+              0,
+              0,
+              "environment " + name + ": section " + section.name() + " has no such key; unset it");
+          break;
+        }
+      }
+    }
+  }
+
+  /** The value of a key: of the environment, else of the file; null when neither has it. */
+  @Nullable Found find(String section, @Nullable TomlTable table, String key) {
+    String variable = variable(section, key);
+    usedVariables.add(variable);
+    String override = environment.get(variable);
+    if (override != null) {
+      return new Found(override, "environment " + variable, 0, 0);
+    }
+    Object value = table == null ? null : table.get(List.of(key));
+    if (table == null || value == null) {
+      return null;
+    }
+    return found(value, key, table.inputPositionOf(List.of(key)));
+  }
+
+  private Found found(Object value, String key, @Nullable TomlPosition at) {
+    return at == null
+        ? new Found(value, fileName + ": " + key, 0, 0)
+        : new Found(value, fileName + ":" + at.line() + ":" + at.column(), at.line(), at.column());
+  }
+
+  void problem(Found found, String key, String text) {
+    add(found.line(), found.column(), found.place() + ": " + key + ": " + text);
+  }
+
+  void missing(String key, String variable, String text) {
+    add(
+        Integer.MAX_VALUE,
+        0,
+        fileName + ": " + key + ": missing; " + text + " (or set " + variable + ")");
+  }
+
+  private void add(int line, int column, String text) {
+    problems.add(new Problem(line, column, text));
+  }
+
+  Path base() {
+    return base;
+  }
+
+  static String variable(String section, String key) {
+    String name = section.isEmpty() ? key : section.replace('.', '_') + "_" + key;
+    return PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] previous = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      previous[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] current = new int[b.length() + 1];
+      current[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        current[j] = Math.min(change, Math.min(previous[j], current[j - 1]) + 1);
+      }
+      previous = current;
+    }
+    return previous[b.length()];
+  }
+}
