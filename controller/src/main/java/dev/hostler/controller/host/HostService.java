@@ -1,0 +1,202 @@
+package dev.hostler.controller.host;
+
+import dev.hostler.controller.audit.Actor;
+import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.db.Database;
+import dev.hostler.controller.db.Transaction;
+import dev.hostler.controller.failure.RequestException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What can be asked of and done to hosts. Thread-safe. */
+public final class HostService {
+  private static final int BATCH = 500;
+
+  private final Database database;
+  private final HostStore hosts;
+  private final AuditStore audit;
+  private final HostConnections connections;
+  private final InstantSource clock;
+  private final List<HostRemovalListener> removalListeners = new CopyOnWriteArrayList<>();
+
+  /** Knows by {@code connections} which hosts are connected. */
+  public HostService(
+      Database database,
+      HostStore hosts,
+      AuditStore audit,
+      HostConnections connections,
+      InstantSource clock) {
+    this.database = database;
+    this.hosts = hosts;
+    this.audit = audit;
+    this.connections = connections;
+    this.clock = clock;
+  }
+
+  /** From now on, {@code listener} is called in the transaction of each removal. */
+  public void onRemoval(HostRemovalListener listener) {
+    removalListeners.add(listener);
+  }
+
+  /** Is its agent connected now? */
+  public boolean isConnected(UUID hostId) {
+    return connections.isConnected(hostId);
+  }
+
+  /**
+   * Hosts that a selector means now, by name.
+   *
+   * @param after only names greater than this; "" for all
+   */
+  public List<Host> list(HostSelector selector, String after, int limit) {
+    return database.transact(transaction -> {
+      List<Host> found = new ArrayList<>();
+      String last = after;
+      while (found.size() < limit) {
+        List<Host> batch = hosts.page(transaction, last, BATCH);
+        batch.stream()
+            .filter(host -> selector.matches(host, connections.isConnected(host.id())))
+            .limit(limit - found.size())
+            .forEach(found::add);
+        if (batch.size() < BATCH) {
+          break;
+        }
+        last = batch.getLast().name();
+      }
+      return found;
+    });
+  }
+
+  /**
+   * A host by id or name.
+   *
+   * @throws RequestException NOT_FOUND
+   */
+  public Host get(String idOrName) {
+    return database.transact(transaction -> get(transaction, idOrName));
+  }
+
+  /** {@link #get(String)} in a transaction. */
+  public Host get(Transaction transaction, String idOrName) {
+    String key = idOrName.toLowerCase(Locale.ROOT);
+    Optional<Host> host =
+        id(key)
+            .flatMap(id -> hosts.find(transaction, id))
+            .or(() -> hosts.findByName(transaction, key));
+    return host.orElseThrow(() ->
+        RequestException.notFound(
+            "host",
+            idOrName,
+            "the fleet has no such host; see `hostler host list` for ids and names"));
+  }
+
+  /** A host by id; empty when unknown or removed. */
+  public Optional<Host> find(UUID id) {
+    return database.transact(transaction -> hosts.find(transaction, id));
+  }
+
+  /**
+   * Sets and removes labels.
+   *
+   * @throws RequestException NOT_FOUND, or INVALID for a label that is not acceptable
+   */
+  public Host label(
+      Actor actor, String idOrName, Map<String, String> set, Collection<String> remove) {
+    Labels.check("set", set);
+    for (String key : remove) {
+      Labels.checkKey("remove", key);
+      if (set.containsKey(key)) {
+        throw RequestException.invalid("remove", key, "it is in set as well; choose one");
+      }
+    }
+    return database.transact(transaction -> {
+      Host host = get(transaction, idOrName);
+      // The lock makes changes of the same host's labels wait for each other.
+      hosts.lockForLabels(transaction, host.id());
+      hosts.setLabels(transaction, host.id(), HostStore.Origin.OPERATOR, set);
+      remove.forEach(key -> hosts.removeLabel(transaction, host.id(), key));
+      Host changed = get(transaction, host.id().toString());
+      if (changed.labels().size() > 3 * Labels.MOST) {
+        throw RequestException.invalid(
+            "set", changed.labels().size() + " labels", "remove some first");
+      }
+      Map<String, Object> details = new LinkedHashMap<>();
+      details.put("name", host.name());
+      details.put("set", set);
+      details.put("remove", new TreeSet<>(remove));
+      audit.append(transaction, actor, "host.label", "host:" + host.id(), details);
+      return changed;
+    });
+  }
+
+  /**
+   * Removes a host: its open work ends, its stream is closed, its certificate is refused from now
+   * on.
+   *
+   * @throws RequestException NOT_FOUND
+   */
+  public void remove(Actor actor, String idOrName) {
+    database.execute(transaction -> {
+      Host host = get(transaction, idOrName);
+      if (!hosts.remove(transaction, host.id(), clock.instant())) {
+        get(transaction, idOrName); // removed by someone else meanwhile
+      }
+      for (HostRemovalListener listener : removalListeners) {
+        listener.onRemoval(transaction, host);
+      }
+      audit.append(
+          transaction, actor, "host.remove", "host:" + host.id(), Map.of("name", host.name()));
+      transaction.afterCommit(() -> connections.disconnect(host.id()));
+    });
+  }
+
+  /** Records what an agent says of its host when it connects or when facts change. */
+  public void reported(UUID id, HostFacts facts, Map<String, String> agentLabels) {
+    Map<String, String> acceptable = new LinkedHashMap<>();
+    agentLabels.entrySet().stream()
+        .filter(label -> Labels.isAcceptable(label.getKey(), label.getValue()))
+        .limit(Labels.MOST)
+        .forEach(label -> acceptable.put(label.getKey(), label.getValue()));
+    database.execute(transaction -> {
+      hosts.lockForLabels(transaction, id);
+      hosts.setFacts(transaction, id, facts);
+      hosts.replaceLabels(transaction, id, HostStore.Origin.AGENT, acceptable);
+      hosts.seen(transaction, id, clock.instant());
+    });
+  }
+
+  /** Records a sign of life. */
+  public void seen(UUID id) {
+    database.execute(transaction -> hosts.seen(transaction, id, clock.instant()));
+  }
+
+  /**
+   * Adds a host that joins with a token.
+   *
+   * @return false if the name is taken
+   */
+  public boolean add(Transaction transaction, NewHost host, Map<String, String> tokenLabels) {
+    if (!hosts.insert(transaction, host)) {
+      return false;
+    }
+    hosts.replaceLabels(transaction, host.id(), HostStore.Origin.TOKEN, tokenLabels);
+    return true;
+  }
+
+  private static Optional<UUID> id(String text) {
+    try {
+      return text.length() == 36 ? Optional.of(UUID.fromString(text)) : Optional.empty();
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+}

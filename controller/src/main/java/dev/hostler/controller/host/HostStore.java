@@ -1,0 +1,252 @@
+package dev.hostler.controller.host;
+
+import dev.hostler.controller.db.Transaction;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The SQL of hosts and their labels. Thread-safe. */
+public final class HostStore {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
+
+  /** Rows of hosts that were not removed, with their effective labels. */
+  private static final String SELECT =
+      """
+      SELECT h.*, (
+          SELECT coalesce(jsonb_object_agg(l.key, l.value), '{}') FROM (
+              SELECT DISTINCT ON (key) key, value FROM host_labels WHERE host_id = h.id
+              ORDER BY key, array_position(ARRAY['operator', 'agent', 'token'], origin)) l
+          WHERE l.value IS NOT NULL) AS labels
+      FROM hosts h WHERE h.removed_at IS NULL
+      """;
+
+  /** Who gave a label; a later one wins. */
+  enum Origin {
+    TOKEN,
+    AGENT,
+    OPERATOR;
+
+    String text() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** A host by id. */
+  public Optional<Host> find(Transaction transaction, UUID id) {
+    return transaction
+        .handle()
+        .createQuery(SELECT + " AND h.id = :id")
+        .bind("id", id)
+        .map((row, _) -> host(row))
+        .findOne();
+  }
+
+  /** A host by name. */
+  public Optional<Host> findByName(Transaction transaction, String name) {
+    return transaction
+        .handle()
+        .createQuery(SELECT + " AND h.name = :name")
+        .bind("name", name)
+        .map((row, _) -> host(row))
+        .findOne();
+  }
+
+  /**
+   * Hosts by name.
+   *
+   * @param after only names greater than this; "" for all
+   */
+  public List<Host> page(Transaction transaction, String after, int limit) {
+    return transaction
+        .handle()
+        .createQuery(
+            SELECT
+                + " AND h.name COLLATE \"C\" > :after ORDER BY h.name COLLATE \"C\" LIMIT :limit")
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, _) -> host(row))
+        .list();
+  }
+
+  /** All hosts, by name. */
+  public List<Host> all(Transaction transaction) {
+    return page(transaction, "", Integer.MAX_VALUE);
+  }
+
+  /**
+   * Those of {@code ids} that were not removed, kept from being removed until the transaction ends:
+   * what is written for them cannot miss their removal.
+   */
+  public Set<UUID> lockPresent(Transaction transaction, Collection<UUID> ids) {
+    return transaction
+        .handle()
+        .createQuery(
+            """
+            SELECT id FROM hosts WHERE id = ANY (:ids) AND removed_at IS NULL
+            ORDER BY id FOR KEY SHARE
+            """)
+        .bindArray("ids", UUID.class, ids)
+        .mapTo(UUID.class)
+        .set();
+  }
+
+  /**
+   * Adds a host.
+   *
+   * @return false if the name is taken
+   */
+  public boolean insert(Transaction transaction, NewHost host) {
+    return transaction
+            .handle()
+            .createUpdate(
+                """
+                INSERT INTO hosts (id, name, enrolled_at, token_id, certificate_serial,
+                  certificate_fingerprint, certificate_expires_at, facts)
+                VALUES (:id, :name, :at, :token, :serial, decode(:fingerprint, 'hex'), :expires,
+                  :facts::jsonb)
+                ON CONFLICT (name COLLATE "C") WHERE removed_at IS NULL DO NOTHING
+                """)
+            .bind("id", host.id())
+            .bind("name", host.name())
+            .bind("at", utc(host.at()))
+            .bind("token", host.tokenId())
+            .bind("serial", host.certificateSerial())
+            .bind("fingerprint", host.certificateFingerprint())
+            .bind("expires", utc(host.certificateExpiresAt()))
+            .bind("facts", JSON.writeValueAsString(host.facts()))
+            .execute()
+        == 1;
+  }
+
+  /** Records a sign of life. */
+  public void seen(Transaction transaction, UUID id, Instant at) {
+    transaction
+        .handle()
+        .createUpdate("UPDATE hosts SET last_seen_at = :at WHERE id = :id")
+        .bind("at", utc(at))
+        .bind("id", id)
+        .execute();
+  }
+
+  /** Replaces the facts. */
+  public void setFacts(Transaction transaction, UUID id, HostFacts facts) {
+    transaction
+        .handle()
+        .createUpdate("UPDATE hosts SET facts = :facts::jsonb WHERE id = :id")
+        .bind("facts", JSON.writeValueAsString(facts))
+        .bind("id", id)
+        .execute();
+  }
+
+  /** Makes other changes of this host wait until the transaction ends. */
+  void lockForLabels(Transaction transaction, UUID id) {
+    transaction
+        .handle()
+        .createQuery("SELECT id FROM hosts WHERE id = :id FOR NO KEY UPDATE")
+        .bind("id", id)
+        .mapTo(UUID.class)
+        .findOne();
+  }
+
+  /** Replaces all labels of one origin. */
+  void replaceLabels(Transaction transaction, UUID id, Origin origin, Map<String, String> labels) {
+    transaction
+        .handle()
+        .createUpdate("DELETE FROM host_labels WHERE host_id = :id AND origin = :origin")
+        .bind("id", id)
+        .bind("origin", origin.text())
+        .execute();
+    setLabels(transaction, id, origin, labels);
+  }
+
+  /** Sets labels of one origin. */
+  void setLabels(Transaction transaction, UUID id, Origin origin, Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return;
+    }
+    try (PreparedBatch batch =
+        transaction
+            .handle()
+            .prepareBatch(
+                """
+                INSERT INTO host_labels (host_id, origin, key, value)
+                VALUES (:id, :origin, :key, :value)
+                ON CONFLICT (host_id, origin, key) DO UPDATE SET value = EXCLUDED.value
+                """)) {
+      labels.forEach((key, value) ->
+          batch
+              .bind("id", id)
+              .bind("origin", origin.text())
+              .bind("key", key)
+              .bind("value", value)
+              .add());
+      batch.execute();
+    }
+  }
+
+  /** Removes an operator's label, and hides one of an earlier origin. */
+  void removeLabel(Transaction transaction, UUID id, String key) {
+    transaction
+        .handle()
+        .createUpdate(
+            "DELETE FROM host_labels WHERE host_id = :id AND key = :key AND origin = 'operator'")
+        .bind("id", id)
+        .bind("key", key)
+        .execute();
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            INSERT INTO host_labels (host_id, origin, key, value)
+            SELECT :id, 'operator', :key, NULL WHERE EXISTS
+              (SELECT FROM host_labels WHERE host_id = :id AND key = :key)
+            """)
+        .bind("id", id)
+        .bind("key", key)
+        .execute();
+  }
+
+  /** Marks a host as removed; waits for those who hold it by {@link #lockPresent}. */
+  boolean remove(Transaction transaction, UUID id, Instant at) {
+    transaction
+        .handle()
+        .createQuery("SELECT id FROM hosts WHERE id = :id FOR UPDATE")
+        .bind("id", id)
+        .mapTo(UUID.class)
+        .findOne();
+    return transaction
+            .handle()
+            .createUpdate("UPDATE hosts SET removed_at = :at WHERE id = :id AND removed_at IS NULL")
+            .bind("at", utc(at))
+            .bind("id", id)
+            .execute()
+        == 1;
+  }
+
+  private static Host host(ResultSet row) throws SQLException {
+    OffsetDateTime seen = row.getObject("last_seen_at", OffsetDateTime.class);
+    return new Host(
+        row.getObject("id", UUID.class),
+        row.getString("name"),
+        row.getObject("enrolled_at", OffsetDateTime.class).toInstant(),
+        seen == null ? null : seen.toInstant(),
+        JSON.readValue(row.getString("labels"), LABELS),
+        JSON.readValue(row.getString("facts"), HostFacts.class));
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}
