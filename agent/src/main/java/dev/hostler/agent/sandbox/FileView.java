@@ -1,0 +1,38 @@
+package dev.hostler.agent.sandbox;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a program sees of the host's files: the whole tree read-only, but for what is said here.
+ * /tmp, /var/tmp, /dev/shm and /run are always its own.
+ *
+ * @param writable paths that it may write
+ * @param readable paths that it may read although they are below a hidden one
+ * @param hidden paths that are masked by something empty; missing ones are skipped
+ * @param payload a directory shown read-only at /run/hostler/bundle
+ * @param tmpBytes size of each private temporary file system, in bytes; at least 4096
+ */
+public record FileView(
+    List<WritablePath> writable,
+    List<Path> readable,
+    List<Path> hidden,
+    Optional<Path> payload,
+    long tmpBytes) {
+  /** Where the payload is, inside. */
+  public static final Path PAYLOAD = Path.of("/run/hostler/bundle");
+
+  /**
+   * @throws IllegalArgumentException if {@code tmpBytes} is too small
+   */
+  public FileView {
+    writable = List.copyOf(writable);
+    readable = List.copyOf(readable);
+    hidden = List.copyOf(hidden);
+    if (tmpBytes < 4096) {
+      throw new IllegalArgumentException(
+          "sandbox: tmpBytes " + tmpBytes + ": must be at least 4096");
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.hostler.agent.sandbox;
+
+/** What a program can reach over the network. */
+public enum Network {
+  /** Nothing: a network namespace of its own whose loopback is down. */
+  NONE("none"),
+  /** Only itself: a network namespace of its own whose loopback is up. */
+  LOOPBACK("loopback"),
+  /** Whatever the host can reach, abstract Unix sockets of the host included. */
+  HOST("host");
+
+  private final String word;
+
+  Network(String word) {
+    this.word = word;
+  }
+
+  /** The word for it in manifests and in the launcher's spec. */
+  public String word() {
+    return word;
+  }
+
+  /**
+   * The network of this word.
+   *
+   * @throws SandboxUnsupportedException if there is none
+   */
+  public static Network ofWord(String word) throws SandboxUnsupportedException {
+    for (Network network : values()) {
+      if (network.word.equals(word)) {
+        return network;
+      }
+    }
+    throw new SandboxUnsupportedException("network", word, "use none, loopback or host");
+  }
+}

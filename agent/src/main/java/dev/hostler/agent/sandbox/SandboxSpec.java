@@ -1,0 +1,207 @@
+package dev.hostler.agent.sandbox;
+
+import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * One attempt's sandbox, whole. Start from {@link SandboxDefaults#spec} and change with the {@code
+ * with} methods.
+ *
+ * @param attempt names the attempt and its cgroup: 1 to 100 of A-Z a-z 0-9 . _ -, not starting with
+ *     '.'
+ * @param command what is executed
+ * @param user whom it runs as
+ * @param files what it sees of the host's files
+ * @param network what it reaches
+ * @param capabilities what it keeps of root's power; empty for none
+ * @param limits of all its processes together
+ * @param rlimits of each of its processes
+ * @param seccomp which system calls it may make
+ * @param timing how long it may run
+ * @param output how much of its output is kept
+ * @param hostname what it sees as the host's name: 1 to 64 of A-Z a-z 0-9 . -
+ */
+public record SandboxSpec(
+    String attempt,
+    Command command,
+    SandboxUser user,
+    FileView files,
+    Network network,
+    Set<Capability> capabilities,
+    CgroupLimits limits,
+    List<Rlimit> rlimits,
+    Seccomp seccomp,
+    Timing timing,
+    OutputCaps output,
+    String hostname) {
+  private static final Pattern ATTEMPT = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
+  private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9-][A-Za-z0-9.-]{0,63}");
+
+  /**
+   * @throws IllegalArgumentException if a name is malformed
+   */
+  public SandboxSpec {
+    capabilities = Set.copyOf(capabilities);
+    rlimits = List.copyOf(rlimits);
+    checkAttempt(attempt);
+    if (!HOSTNAME.matcher(hostname).matches()) {
+      throw new IllegalArgumentException(
+          "sandbox: hostname " + hostname + ": must be 1 to 64 letters, digits, '.', '-'");
+    }
+  }
+
+  /** Refuses what could not name a file and a cgroup. */
+  static void checkAttempt(String attempt) {
+    if (!ATTEMPT.matcher(attempt).matches()) {
+      throw new IllegalArgumentException(
+          "sandbox: attempt "
+              + attempt
+              + ": must be 1 to 100 letters, digits, '.', '_', '-', not starting with '.'");
+    }
+  }
+
+  /** The same with another user. */
+  public SandboxSpec withUser(SandboxUser other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        other,
+        files,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        timing,
+        output,
+        hostname);
+  }
+
+  /** The same with another view of the files. */
+  public SandboxSpec withFiles(FileView other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        other,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        timing,
+        output,
+        hostname);
+  }
+
+  /** The same with another network. */
+  public SandboxSpec withNetwork(Network other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        files,
+        other,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        timing,
+        output,
+        hostname);
+  }
+
+  /** The same with other capabilities. */
+  public SandboxSpec withCapabilities(Set<Capability> other) {
+    return new SandboxSpec(
+        attempt, command, user, files, network, other, limits, rlimits, seccomp, timing, output,
+        hostname);
+  }
+
+  /** The same with other limits. */
+  public SandboxSpec withLimits(CgroupLimits other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        files,
+        network,
+        capabilities,
+        other,
+        rlimits,
+        seccomp,
+        timing,
+        output,
+        hostname);
+  }
+
+  /** The same with other limits of each process. */
+  public SandboxSpec withRlimits(List<Rlimit> other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        files,
+        network,
+        capabilities,
+        limits,
+        other,
+        seccomp,
+        timing,
+        output,
+        hostname);
+  }
+
+  /** The same with another system call filter. */
+  public SandboxSpec withSeccomp(Seccomp other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        files,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        other,
+        timing,
+        output,
+        hostname);
+  }
+
+  /** The same with other times. */
+  public SandboxSpec withTiming(Timing other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        files,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        other,
+        output,
+        hostname);
+  }
+
+  /** The same with other caps. */
+  public SandboxSpec withOutput(OutputCaps other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        files,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        timing,
+        other,
+        hostname);
+  }
+}

@@ -1,0 +1,13 @@
+package dev.hostler.agent.sandbox;
+
+/** Why a run was ended from outside, if it was. */
+public enum StopReason {
+  /** It was not. */
+  NONE,
+  /** Its time was up. */
+  TIMEOUT,
+  /** Someone asked for it. */
+  CANCELLED,
+  /** Its cgroup was killed: at once by us, or by somebody else on the host. */
+  KILLED
+}

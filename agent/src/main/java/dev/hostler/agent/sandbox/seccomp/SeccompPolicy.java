@@ -1,0 +1,61 @@
+package dev.hostler.agent.sandbox.seccomp;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A profile resolved for one machine, kernel and set of capabilities. Rules of a call with checks
+ * of its arguments come first, in the order of the profile; then the rule without, if there is one;
+ * then the default action. A number that the machine's table does not know fails with ENOSYS, so
+ * that libraries fall back to older calls.
+ *
+ * @param architecture the machine
+ * @param defaultAction for known calls without a fitting rule
+ * @param rules by system call number
+ */
+public record SeccompPolicy(
+    Architecture architecture, SeccompAction defaultAction, Map<Integer, List<SyscallRule>> rules) {
+  private static final int ENOSYS = 38;
+
+  /** What unknown numbers get. */
+  static final SeccompAction UNKNOWN = SeccompAction.errno(ENOSYS);
+
+  /** Sorts each call's rules. */
+  public SeccompPolicy {
+    rules =
+        rules.entrySet().stream()
+            .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, e -> sorted(e.getValue())));
+  }
+
+  private static List<SyscallRule> sorted(List<SyscallRule> rules) {
+    return rules.stream()
+        .sorted(Comparator.comparing((SyscallRule rule) -> rule.checks().isEmpty()))
+        .toList();
+  }
+
+  /** The rules of this number. */
+  List<SyscallRule> rulesOf(int number) {
+    return rules.getOrDefault(number, List.of());
+  }
+
+  /** What a call without a fitting rule gets. */
+  SeccompAction otherwise(int number) {
+    return architecture.syscalls().names().containsKey(number) ? defaultAction : UNKNOWN;
+  }
+
+  /**
+   * What happens to a call: the meaning of the profile, which the compiled filter must agree with.
+   *
+   * @param arguments six of them
+   */
+  public SeccompAction decide(int number, long[] arguments) {
+    for (SyscallRule rule : rulesOf(number)) {
+      if (rule.checks().stream().allMatch(check -> check.matches(arguments[check.index()]))) {
+        return rule.action();
+      }
+    }
+    return otherwise(number);
+  }
+}
