@@ -1,0 +1,174 @@
+package dev.hostler.trust.bundle;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a bundle is and holds; what its signer signs. Everything that matters to a host is spelled
+ * out: no default is applied after signing.
+ *
+ * @param name bundle name
+ * @param version its version
+ * @param description one line for people; may be empty
+ * @param expires hosts refuse it from here on; null: never
+ * @param platforms where it runs; at least one
+ * @param actions entry points by name; at least one
+ * @param payload every file, by path in byte order
+ */
+public record Manifest(
+    String name,
+    Version version,
+    String description,
+    @Nullable Instant expires,
+    List<Platform> platforms,
+    SortedMap<String, Action> actions,
+    List<PayloadFile> payload) {
+
+  /** The format version that this program writes and reads. */
+  public static final int FORMAT = 1;
+
+  public Manifest {
+    platforms = List.copyOf(platforms);
+    actions = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(actions));
+    payload = List.copyOf(payload);
+  }
+
+  /**
+   * An entry point.
+   *
+   * @param name action name
+   * @param description one line for people; may be empty
+   * @param argv the program, as a path in the payload, and its fixed arguments
+   * @param paramsSchema JSON Schema (2020-12) of the parameters, canonical JSON text
+   * @param runAs "default" (the agent's unprivileged user), "root", or a user name
+   * @param env environment variables on top of the sandbox's own
+   * @param sandbox what it may touch
+   * @param limits what it may use
+   * @param snapshot paths that are kept for a rollback; below writable paths
+   */
+  public record Action(
+      String name,
+      String description,
+      List<String> argv,
+      String paramsSchema,
+      String runAs,
+      SortedMap<String, String> env,
+      Sandbox sandbox,
+      Limits limits,
+      List<String> snapshot) {
+
+    /** {@link #runAs} of the agent's unprivileged user. */
+    public static final String DEFAULT_USER = "default";
+
+    public Action {
+      argv = List.copyOf(argv);
+      env = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(env));
+      snapshot = List.copyOf(snapshot);
+    }
+  }
+
+  /**
+   * What an action may touch. Everything else is read-only, hidden or absent.
+   *
+   * @param writable paths of the host that it may write
+   * @param readOnly paths that it may read although they are hidden by default
+   * @param capabilities Linux capabilities that it keeps, for example CAP_NET_BIND_SERVICE
+   * @param network reach of the network
+   * @param seccomp name of the system call profile
+   */
+  public record Sandbox(
+      List<String> writable,
+      List<String> readOnly,
+      List<String> capabilities,
+      Network network,
+      String seccomp) {
+
+    /** The one profile of format 1. */
+    public static final String DEFAULT_SECCOMP = "default";
+
+    public Sandbox {
+      writable = List.copyOf(writable);
+      readOnly = List.copyOf(readOnly);
+      capabilities = List.copyOf(capabilities);
+    }
+  }
+
+  /** Reach of the network. */
+  public enum Network {
+    /** No interface is up. */
+    NONE,
+    /** A loopback interface of its own. */
+    LOOPBACK,
+    /** The host's network. */
+    HOST;
+
+    /** As written in a manifest and in bundle.toml. */
+    public String text() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /**
+   * What an action may use.
+   *
+   * @param memoryBytes memory of all its processes, private /tmp included
+   * @param pids processes and threads at once
+   * @param cpuMillis CPU time per second of wall time in thousandths of a CPU: 1500 is one and a
+   *     half
+   * @param timeoutMillis wall time from start
+   * @param graceMillis between TERM and KILL
+   * @param outputBytes kept per stream; more is read, counted and dropped
+   * @param openFiles open descriptors per process
+   * @param tmpBytes size of its private /tmp
+   */
+  public record Limits(
+      long memoryBytes,
+      long pids,
+      long cpuMillis,
+      long timeoutMillis,
+      long graceMillis,
+      long outputBytes,
+      long openFiles,
+      long tmpBytes) {}
+
+  /**
+   * A file of the payload.
+   *
+   * @param path relative, with '/'
+   * @param executable mode 0755, else 0644
+   * @param size in bytes
+   * @param sha256 64 lowercase hexadecimal digits
+   */
+  public record PayloadFile(String path, boolean executable, long size, String sha256) {
+    int mode() {
+      return executable ? 0755 : 0644;
+    }
+  }
+
+  /** Sum of the sizes of the payload's files, in bytes. */
+  public long payloadBytes() {
+    return payload.stream().mapToLong(PayloadFile::size).sum();
+  }
+
+  /**
+   * Whether it runs there.
+   *
+   * @param host the platform of a host
+   */
+  public boolean supports(Platform host) {
+    return platforms.stream().anyMatch(one -> one.covers(host));
+  }
+
+  /** The canonical JSON form, which is what is signed. */
+  public byte[] canonicalJson() {
+    return ManifestJson.write(this);
+  }
+
+  /** An action by name; null if there is none. */
+  public @Nullable Action action(String actionName) {
+    return actions.get(actionName);
+  }
+}
