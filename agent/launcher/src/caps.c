@@ -55,11 +55,11 @@ void caps_drop_to(uint64_t keep, const struct spec *spec)
             fail(errno, "raise ambient capability %d", cap);
 }
 
-/* The reaper only signals and waits. */
+/* The reaper only signals and waits. It never execs, so its bounding set does not matter. */
 void caps_reaper(void)
 {
-    drop_bounding(0);
     capset(UINT64_C(1) << CAP_KILL, 0);
+    prctl(PR_SET_DUMPABLE, 0); /* the program's change of uid, in the memory that it shared, may have set it */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         fail(errno, "no_new_privs");
 }

@@ -14,6 +14,7 @@ int cgroup_open(const struct spec *spec, struct cgroup *cgroup)
 {
     cgroup->version = spec->cgroup_version;
     cgroup->n = 0;
+    cgroup->join = cgroup->version == 1;
     for (size_t i = 0; i < spec->cgroup.n; i++) {
         const char *path = spec->cgroup.v[i];
         int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -22,24 +23,21 @@ int cgroup_open(const struct spec *spec, struct cgroup *cgroup)
             return -1;
         }
         cgroup->dir[cgroup->n] = dir;
-        cgroup->tasks[cgroup->n] = -1;
-        if (cgroup->version == 1) {
-            cgroup->tasks[cgroup->n] = openat(dir, "tasks", O_WRONLY | O_CLOEXEC);
-            if (cgroup->tasks[cgroup->n] < 0) {
-                note_failure("cgroup", errno, "cgroup %s: no tasks file; is it cgroup v1?", path);
-                return -1;
-            }
+        cgroup->tasks[cgroup->n] = openat(dir, cgroup->version == 1 ? "tasks" : "cgroup.procs", O_WRONLY | O_CLOEXEC);
+        if (cgroup->tasks[cgroup->n] < 0) {
+            note_failure("cgroup", errno, "cgroup %s: no tasks file; is it cgroup v1?", path);
+            return -1;
         }
         cgroup->n++;
     }
     return 0;
 }
 
-/* v1, in the inside half before anything else: one thread moves itself. "0" to tasks skips the lock over all processes
-   that a write of a pid to cgroup.procs takes (an RCU grace period, milliseconds). On v2 clone3 has done it. */
+/* In the inside half, before anything else: the process moves itself. On v1 "0" to tasks skips the lock over all
+   processes that a write of a pid to cgroup.procs takes (an RCU grace period, milliseconds). */
 void cgroup_enter(const struct cgroup *cgroup)
 {
-    for (int i = 0; cgroup->version == 1 && i < cgroup->n; i++)
+    for (int i = 0; cgroup->join && i < cgroup->n; i++)
         if (write(cgroup->tasks[i], "0", 1) != 1)
             fail(errno, "cannot enter cgroup number %d of the spec", i + 1);
 }

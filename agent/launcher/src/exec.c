@@ -28,11 +28,18 @@ static void set_descriptors(const struct run *run)
         fail(errno, "close_range");
 }
 
-/* Dispositions that are ignored survive exec; the shim ignores some, and its parent may have. */
+/* Dispositions that are ignored survive exec; the shim ignores some, and its parent may have. By the raw call, because
+   signal(2) leaves out two that glibc keeps for itself. */
 static void reset_signals(void)
 {
+    static const struct {
+        void *handler;
+        unsigned long flags;
+        void *restorer;
+        uint64_t mask;
+    } default_action;
     for (int sig = 1; sig < _NSIG; sig++)
-        signal(sig, SIG_DFL);
+        syscall(SYS_rt_sigaction, sig, &default_action, NULL, sizeof default_action.mask);
 }
 
 static void set_limits(const struct spec *spec)

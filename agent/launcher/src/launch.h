@@ -27,6 +27,7 @@ struct limit {
 
 /* The parsed spec. Strings point into one buffer that lives as long as the process. */
 struct spec {
+    char *data; /* the buffer */
     const char *attempt, *dir, *cwd, *hostname, *payload;
     const char *seccomp; /* file name in dir; NULL = unconfined */
     struct strings cgroup, argv, env, rw, ro, hide;
@@ -57,7 +58,8 @@ struct report {
 struct cgroup {
     int version, n;
     int dir[CGROUPS];
-    int tasks[CGROUPS]; /* v1 only */
+    int tasks[CGROUPS]; /* the file through which a process enters by itself */
+    bool join;          /* enter through it: always on v1, on v2 only when birth in the cgroup fails */
 };
 
 struct usage {
@@ -129,7 +131,7 @@ bool cgroup_wait_empty(const struct cgroup *cgroup);
 void cgroup_usage(const struct cgroup *cgroup, struct usage *usage);
 
 /* selfexec.c */
-int leave_writable_mount(char **argv);
+int leave_writable_mount(const struct spec *spec, char **argv);
 
 /* mounts.c, place.c, freshfs.c, stray.c */
 void mounts_apply(const struct run *run);
@@ -171,11 +173,16 @@ int filter_install(const struct filter *filter);
 
 /* start.c, supervise.c, spool.c, record.c, probe.c */
 int start(struct run *run);
+int start_again(struct run *run);
 int supervise(struct run *run);
 void doorbell_init(void);
 void doorbell(const char *line);
+void doorbell_grew(int stream);
+int doorbell_flush(bool now);
+int64_t monotonic_ns(void);
 int spool_open(struct run *run);
 bool spool_pump(struct stream *stream, bool *grew);
+void spool_pace(uint64_t moved);
 int record_reserve(struct run *run);
 void record_started(struct run *run);
 void record_started_sync(struct run *run);

@@ -24,8 +24,8 @@
  * the cgroup is empty. If the shim is killed, the reaper dies with it.
  *
  * LINES OF DEFENCE, in the order in which they are set up
- *   1  the shim closes every inherited descriptor but 0-2, and runs again from a read-only mount of its own file, so
- *      that /proc/1/exe leads to nothing writable (CVE-2019-5736); it is not dumpable         selfexec.c, main.c
+ *   1  the shim closes every inherited descriptor but 0-2, is not dumpable, and runs again from a read-only mount of
+ *      its own file if the program could write that (uid 0, capabilities; CVE-2019-5736)      main.c, selfexec.c
  *   2  new mount, pid, ipc, uts and (unless net=host) network namespaces; the cgroup is entered by CLONE_INTO_CGROUP
  *      on v2, on v1 by the first thing the new process does                                   start.c, cgroup.c
  *   3  mount propagation is cut before anything else: later mounts of the host do not arrive  mounts.c
@@ -81,11 +81,13 @@ static void set_signals(void)
     sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
-static int run_attempt(const char *path)
+static int run_attempt(const char *path, char **argv)
 {
     static struct run run = {.pid = -1, .pidfd = -1, .control = -1, .reason = "none", .stream = {{.file = -1}, {.file = -1}}};
     if (spec_read(path, &run.spec) != 0)
         return EXIT_BAD_SPEC;
+    if (leave_writable_mount(&run.spec, argv) != 0)
+        return EXIT_NO_RESULT;
     run.dir = open(run.spec.dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (run.dir < 0) {
         say("spec %s: field dir: value \"%s\": %s; make the directory first", path, run.spec.dir, strerror(errno));
@@ -97,7 +99,7 @@ static int run_attempt(const char *path)
     report_to(run.report);
     struct usage usage = {-1, -1, -1, -1};
     if (start(&run) == 0) {
-        if (supervise(&run) != 0)
+        if (supervise(&run) != 0 || (start_again(&run) == 0 && supervise(&run) != 0))
             return EXIT_NO_RESULT;
         cgroup_usage(&run.cgroup, &usage);
         if (usage.cpu_usec < 0)
@@ -123,12 +125,10 @@ int main(int argc, char **argv)
         return EXIT_BAD_SPEC;
     }
     clean_descriptors();
-    if (leave_writable_mount(argv) != 0)
-        return EXIT_NO_RESULT;
     prctl(PR_SET_DUMPABLE, 0);
     setsid(); /* fails only for a group leader, which then already has a session of its own or a shell to answer to */
     umask(022);
     set_signals();
     doorbell_init();
-    return run_attempt(argv[1]);
+    return run_attempt(argv[1], argv);
 }

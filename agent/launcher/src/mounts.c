@@ -93,9 +93,9 @@ static void plan_hide(struct plan *plan, const struct strings *paths)
 
 void mounts_apply(const struct run *run)
 {
-    static char *masked[] = {"/proc/kcore",      "/proc/keys",         "/proc/key-users",   "/proc/timer_list",
-                             "/proc/sched_debug", "/proc/latency_stats", "/proc/sysrq-trigger", "/proc/kmsg",
-                             "/proc/kallsyms",   "/proc/scsi",         "/proc/acpi",        "/sys/firmware"};
+    static char *masked[] = {"/proc/kcore",         "/proc/keys",          "/proc/timer_list", "/proc/sched_debug",
+                             "/proc/latency_stats", "/proc/sysrq-trigger", "/proc/scsi",       "/proc/acpi",
+                             "/sys/firmware"};
     const struct spec *s = &run->spec;
     struct plan plan = {0};
     struct strings stray = {0};

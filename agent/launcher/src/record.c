@@ -52,6 +52,10 @@ static void optional(struct text *t, const char *key, int64_t value)
 int record_reserve(struct run *run)
 {
     static const char blank[RECORD_MAX];
+    if (faccessat(run->dir, "result", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        say("%s has a result already; use a new directory for each attempt", run->spec.dir);
+        return -1;
+    }
     int fd = openat(run->dir, "result.tmp", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0 || pwrite(fd, blank, sizeof blank, 0) != (ssize_t)sizeof blank) {
         say("cannot reserve 4 KiB for result.tmp in %s: %s; free space, and use a new directory for each attempt",
@@ -93,7 +97,7 @@ static void how_it_ended(struct text *t, struct run *run)
         line(t, "state=not_started");
         line(t, "reason=%s", run->reason);
         escaped(t, "error", r->failed ? r->text : "ended before the program started");
-        line(t, "stage=%s", r->stage);
+        line(t, "stage=%s", r->stage == NULL ? "start" : r->stage);
         line(t, "errno=%d", r->failed ? r->err : 0);
         return;
     }

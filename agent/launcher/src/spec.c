@@ -176,7 +176,7 @@ int spec_read(const char *path, struct spec *spec)
     size_t length = 0;
     if (check_owner(path) != 0)
         return -1;
-    char *data = read_whole(AT_FDCWD, path, SPEC_MAX, &length);
+    char *data = spec->data = read_whole(AT_FDCWD, path, SPEC_MAX, &length);
     if (data == NULL)
         return refuse(path, "SPEC", path, errno == EFBIG ? "larger than 1 MiB" : strerror(errno));
     if (length == 0 || data[length - 1] != '\0')

@@ -38,7 +38,7 @@ const char *parse_u64(const char *text, uint64_t max, uint64_t *value)
         if (*c < '0' || *c > '9')
             return "use a decimal number without sign or leading zero";
         uint64_t digit = (uint64_t)(*c - '0');
-        if (n > (max - digit) / 10)
+        if (digit > max || n > (max - digit) / 10)
             return "the number is too large for this field";
         n = n * 10 + digit;
     }

@@ -2,11 +2,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "launch.h"
 
 enum { BATCH = 1 << 20, ROUNDS = 8 };
+enum { SMALL = 256 << 10, PATIENCE = 16, BUSY_NS = 1000000, PAUSE_NS = 100000 };
 
 static int null_fd = -1;
 
@@ -80,9 +82,28 @@ static ssize_t drop(struct stream *s)
 bool spool_pump(struct stream *s, bool *grew)
 {
     uint64_t before = s->kept;
-    ssize_t n = 1;
-    for (int i = 0; i < ROUNDS && n > 0; i++)
-        n = s->err == 0 && s->kept < s->max ? keep(s) : drop(s);
+    ssize_t n = BATCH;
+    for (int i = 0; i < ROUNDS && n == BATCH; i++) {
+        bool keeping = s->err == 0 && s->kept < s->max;
+        n = keeping ? keep(s) : drop(s);
+        if (n > 0 && keeping && (s->err != 0 || s->kept == s->max))
+            n = BATCH; /* from keeping to dropping: there may be more */
+    }
     *grew = s->kept != before;
     return n > 0 || (n < 0 && errno == EAGAIN);
+}
+
+/* Called after each round that moved something. A busy writer of small pieces would wake us for each of them; after a
+   few, wait a moment, so that the pipe fills and the next round moves much at once. Never delays a first output. */
+void spool_pace(uint64_t moved)
+{
+    static int64_t last;
+    static int busy;
+    int64_t now = monotonic_ns();
+    busy = now - last < BUSY_NS && moved < SMALL ? busy + 1 : 0;
+    last = now;
+    if (busy > PATIENCE) {
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+        last = monotonic_ns();
+    }
 }

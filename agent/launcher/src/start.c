@@ -37,19 +37,18 @@ static int pipe_open(struct run *run, int ends[2])
 
 static int prepare(struct run *run)
 {
-    if (pipe2(run->status, O_CLOEXEC) != 0)
-        return note_failure("pipes", errno, "status pipe"), -1;
     if (spool_open(run) != 0 || control_open(run) != 0 || filter_read(run) != 0 ||
-        cgroup_open(&run->spec, &run->cgroup) != 0 || pipe_open(run, run->out) != 0 || pipe_open(run, run->err) != 0)
+        cgroup_open(&run->spec, &run->cgroup) != 0)
         return -1;
     stray_sockets(&run->sockets);
     return 0;
 }
 
-/* Returns 0 when the inside half runs, -1 when there is none (the report says why). */
-int start(struct run *run)
+static int clone_inside(struct run *run)
 {
-    if (prepare(run) != 0)
+    if (pipe2(run->status, O_CLOEXEC) != 0)
+        return note_failure("pipes", errno, "status pipe"), -1;
+    if (pipe_open(run, run->out) != 0 || pipe_open(run, run->err) != 0)
         return -1;
     struct clone_args args = {
         .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD,
@@ -58,7 +57,7 @@ int start(struct run *run)
     };
     if (run->spec.net != NET_HOST)
         args.flags |= CLONE_NEWNET;
-    if (run->cgroup.version == 2) {
+    if (!run->cgroup.join) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (uint64_t)run->cgroup.dir[0];
     }
@@ -73,4 +72,25 @@ int start(struct run *run)
     run->stream[0].pipe = run->out[0];
     run->stream[1].pipe = run->err[0];
     return 0;
+}
+
+/* Returns 0 when the inside half runs, -1 when there is none (the report says why). */
+int start(struct run *run)
+{
+    return prepare(run) == 0 ? clone_inside(run) : -1;
+}
+
+/* Kernels since 6.9 may kill a process at birth in a v2 cgroup when cgroup.kill was ever used on the cgroup of its
+   parent (that is, the agent's) or on the new one. It has then done nothing yet: let it be born here and enter by
+   itself. Returns 1 if the run ended for another reason, else as start(). */
+int start_again(struct run *run)
+{
+    if (run->cgroup.join || run->report->stage != NULL || run->report->failed || strcmp(run->reason, "none") != 0)
+        return 1;
+    close(run->out[0]);
+    close(run->err[0]);
+    close(run->status[0]);
+    close(run->pidfd);
+    run->cgroup.join = true;
+    return clone_inside(run);
 }

@@ -86,4 +86,6 @@ void stray_sockets(struct strings *hide)
         if (path != NULL && path[-1] == ' ' && !is_fresh(path) && strings_add(hide, path) != 0)
             return;
     }
+    if (hide->n == 0)
+        free(text); /* else the list points into it */
 }

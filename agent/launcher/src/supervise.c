@@ -94,13 +94,22 @@ static void on_status(struct run *run, int timer)
     protect_reaper(run->pid);
 }
 
-static void on_output(struct run *run, struct pollfd *poll_fd, int i)
+static uint64_t moved(const struct stream *s)
 {
-    bool grew;
-    if (!spool_pump(&run->stream[i], &grew))
-        poll_fd->fd = -1;
-    if (grew)
-        doorbell(i == OUT ? "o\n" : "e\n");
+    return s->kept + s->dropped + s->lost;
+}
+
+static void on_output(struct run *run, struct pollfd *fds)
+{
+    uint64_t before = moved(&run->stream[0]) + moved(&run->stream[1]);
+    for (int i = OUT; i <= ERR; i++) {
+        bool grew = false;
+        if (fds[i].revents != 0 && !spool_pump(&run->stream[i], &grew))
+            fds[i].fd = -1;
+        if (grew)
+            doorbell_grew(i);
+    }
+    spool_pace(moved(&run->stream[0]) + moved(&run->stream[1]) - before);
 }
 
 static void loop(struct run *run, int signals, int timer)
@@ -112,8 +121,9 @@ static void loop(struct run *run, int signals, int timer)
         [TIMER] = {.fd = timer, .events = POLLIN},
     };
     for (;;) {
-        int ready = poll(fds, FDS, run->started_dirty ? SYNC_STARTED_MS : -1);
-        if (ready == 0)
+        int wait = doorbell_flush(false);
+        int ready = poll(fds, FDS, wait >= 0 ? wait : run->started_dirty ? SYNC_STARTED_MS : -1);
+        if (ready == 0 && wait < 0)
             record_started_sync(run);
         if (ready <= 0)
             continue;
@@ -121,9 +131,8 @@ static void loop(struct run *run, int signals, int timer)
             on_status(run, timer);
             fds[STATUS].fd = -1;
         }
-        for (int i = OUT; i <= ERR; i++)
-            if (fds[i].revents != 0)
-                on_output(run, &fds[i], i);
+        if (fds[OUT].revents != 0 || fds[ERR].revents != 0)
+            on_output(run, fds);
         if (fds[END].revents != 0)
             return;
         if (fds[TIMER].revents != 0)
@@ -140,20 +149,16 @@ static void loop(struct run *run, int signals, int timer)
 static void drain(struct run *run)
 {
     for (int i = 0; i < 2; i++) {
-        bool grew = true, more = true, any = false;
-        uint64_t seen = ~UINT64_C(0);
-        while (more) {
-            struct stream *s = &run->stream[i];
-            uint64_t total = s->kept + s->dropped + s->lost + (uint64_t)(s->err != 0);
-            if (total == seen)
-                break;
-            seen = total;
+        struct stream *s = &run->stream[i];
+        bool grew = false, more = true;
+        for (uint64_t seen = ~UINT64_C(0); more && moved(s) != seen;) {
+            seen = moved(s);
             more = spool_pump(s, &grew);
-            any = any || grew;
+            if (grew)
+                doorbell_grew(i);
         }
-        if (any)
-            doorbell(i == OUT ? "o\n" : "e\n");
     }
+    doorbell_flush(true);
 }
 
 /* Returns 0 when the cgroup is empty and the output complete, -1 when that could not be reached. */
@@ -170,6 +175,8 @@ int supervise(struct run *run)
     } else {
         loop(run, signals, timer);
     }
+    close(signals);
+    close(timer);
     while (wait4(run->pid, NULL, 0, &run->rusage) < 0 && errno == EINTR) {
     }
     run->ended_ns = realtime_ns();
