@@ -1,0 +1,145 @@
+package dev.hostler.controller.job;
+
+import dev.hostler.controller.db.Database;
+import dev.hostler.controller.db.Transaction;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Leases queued tasks to attempts. Thread-safe, also across controllers. */
+public final class Claims {
+  private final Database database;
+  private final JobStore jobs;
+  private final TaskStore tasks;
+  private final AttemptStore attempts;
+  private final JobChanges changes;
+  private final InstantSource clock;
+
+  Claims(
+      Database database,
+      JobStore jobs,
+      TaskStore tasks,
+      AttemptStore attempts,
+      JobChanges changes,
+      InstantSource clock) {
+    this.database = database;
+    this.jobs = jobs;
+    this.tasks = tasks;
+    this.attempts = attempts;
+    this.changes = changes;
+    this.clock = clock;
+  }
+
+  /**
+   * What was claimed.
+   *
+   * @param assignments to be sent now
+   * @param more whether there may be more for the same hosts and slots
+   */
+  public record Claimed(List<Assignment> assignments, boolean more) {}
+
+  /**
+   * Claims the oldest queued tasks of hosts, at most as many of each as it has slots, and no more
+   * of a job than its concurrency allows.
+   */
+  public Claimed claim(Map<UUID, Integer> slots) {
+    if (slots.isEmpty()) {
+      return new Claimed(List.of(), false);
+    }
+    return database.transact(transaction -> claim(transaction, slots));
+  }
+
+  private Claimed claim(Transaction transaction, Map<UUID, Integer> slots) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    List<TaskRow> rows =
+        tasks.lockClaimable(transaction, slots, now).stream()
+            .sorted(Comparator.comparing(row -> row.id().toString()))
+            .toList();
+    List<TaskRow> admitted = admit(transaction, rows);
+    List<Move> moves = new ArrayList<>();
+    List<AttemptRef> refs = new ArrayList<>();
+    Set<UUID> jobIds = new HashSet<>();
+    for (TaskRow row : admitted) {
+      TaskMachine.next(row.state(), new TaskEvent.Claim())
+          .ifPresent(next -> moves.add(new Move(row, next.state(), next.message())));
+      refs.add(new AttemptRef(row.id(), row.attempt() + 1));
+      jobIds.add(row.jobId());
+    }
+    tasks.move(transaction, moves, now);
+    attempts.insert(transaction, refs, now);
+    Map<UUID, Job> specs =
+        jobIds.isEmpty()
+            ? Map.of()
+            : jobs.find(transaction, jobIds).stream()
+                .collect(Collectors.toMap(Job::id, Function.identity()));
+    transaction.afterCommit(
+        () -> admitted.forEach(row -> changes.tasksChanged(row.jobId(), List.of(row.id()))));
+    List<Assignment> assignments = new ArrayList<>();
+    for (TaskRow row : admitted) {
+      Job job = specs.get(row.jobId());
+      if (job != null) {
+        assignments.add(assignment(row, job));
+      }
+    }
+    return new Claimed(assignments, admitted.size() < rows.size());
+  }
+
+  /** Those that the concurrency limits of their jobs let pass, oldest first. */
+  private List<TaskRow> admit(Transaction transaction, List<TaskRow> rows) {
+    Set<UUID> limited =
+        rows.stream().filter(TaskRow::limited).map(TaskRow::jobId).collect(Collectors.toSet());
+    if (limited.isEmpty()) {
+      return rows;
+    }
+    Map<UUID, Integer> free = new HashMap<>();
+    for (JobStore.Limit limit : jobs.lockLimits(transaction, limited)) {
+      free.put(limit.jobId(), limit.concurrency() - limit.running());
+    }
+    List<TaskRow> admitted = new ArrayList<>();
+    for (TaskRow row : rows) {
+      if (!row.limited() || free.merge(row.jobId(), -1, Integer::sum) >= 0) {
+        admitted.add(row);
+      }
+    }
+    return admitted;
+  }
+
+  private static Assignment assignment(TaskRow row, Job job) {
+    return new Assignment(
+        new AttemptRef(row.id(), row.attempt() + 1),
+        row.hostId(),
+        job.id(),
+        job.work(),
+        job.env(),
+        job.timeout(),
+        job.createdAt(),
+        job.expiresAt(),
+        job.operator());
+  }
+
+  /** Gives back what could not be sent. */
+  public void release(List<Assignment> unsent) {
+    database.execute(transaction -> {
+      Map<UUID, AttemptRef> refs =
+          unsent.stream().collect(Collectors.toMap(a -> a.ref().taskId(), Assignment::ref));
+      List<Move> moves = new ArrayList<>();
+      for (TaskRow row : tasks.lock(transaction, refs.keySet())) {
+        if (row.ref().equals(refs.get(row.id()))) {
+          TaskMachine.next(row.state(), new TaskEvent.Unsent())
+              .ifPresent(next -> moves.add(new Move(row, next.state(), next.message())));
+        }
+      }
+      tasks.move(transaction, moves, clock.instant());
+    });
+  }
+}

@@ -1,0 +1,107 @@
+package dev.hostler.controller.job;
+
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.db.Database;
+import dev.hostler.controller.host.Host;
+import dev.hostler.controller.host.HostStore;
+import dev.hostler.controller.output.OutputStore;
+import dev.hostler.controller.target.Targets;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of this package, wired.
+ *
+ * @param jobs submits, finds and cancels
+ * @param claims leases tasks to attempts
+ * @param reconciler for hosts that connect
+ * @param writer for what hosts report
+ * @param sweeper ends what nobody else ends
+ * @param changes tells watchers
+ * @param hints tells the scheduler
+ */
+public record WorkEngine(
+    JobService jobs,
+    Claims claims,
+    Reconciler reconciler,
+    ReportWriter writer,
+    Sweeper sweeper,
+    JobChanges changes,
+    WorkHints hints) {
+
+  /**
+   * Makes the parts; starts nothing.
+   *
+   * @param resolver finds actions
+   * @param dispatcher reaches the connected hosts
+   */
+  public static WorkEngine of(
+      Database database,
+      AuditStore audit,
+      HostStore hosts,
+      Targets targets,
+      ActionResolver resolver,
+      Dispatcher dispatcher,
+      WorkMetrics metrics,
+      WorkSettings settings,
+      TimeSource time) {
+    JobStore jobs = new JobStore();
+    TaskStore tasks = new TaskStore(jobs);
+    AttemptStore attempts = new AttemptStore();
+    OutputStore output = new OutputStore();
+    JobChanges changes = new JobChanges();
+    WorkHints hints = new WorkHints();
+    return new WorkEngine(
+        new JobService(
+            database,
+            jobs,
+            tasks,
+            audit,
+            hosts,
+            targets,
+            resolver,
+            dispatcher,
+            changes,
+            hints,
+            settings,
+            time),
+        new Claims(database, jobs, tasks, attempts, changes, time),
+        new Reconciler(database, tasks, attempts, output, changes, hints, time),
+        new ReportWriter(
+            database,
+            new Reports(database, tasks, attempts, output, time),
+            changes,
+            hints,
+            metrics,
+            time),
+        new Sweeper(
+            database,
+            tasks,
+            (transaction, ids) -> lastSeen(hosts, transaction, ids),
+            dispatcher,
+            changes,
+            hints,
+            metrics,
+            settings,
+            time),
+        changes,
+        hints);
+  }
+
+  private static Map<UUID, Instant> lastSeen(
+      HostStore hosts, dev.hostler.controller.db.Transaction transaction, Collection<UUID> ids) {
+    Map<UUID, Instant> seen = new HashMap<>();
+    for (UUID id : ids) {
+      @Nullable Instant at = hosts.find(transaction, id).map(Host::lastSeenAt).orElse(null);
+      if (at != null) {
+        seen.put(id, at);
+      }
+    }
+    return seen;
+  }
+}

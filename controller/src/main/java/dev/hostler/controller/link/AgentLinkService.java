@@ -1,0 +1,91 @@
+package dev.hostler.controller.link;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.hostler.controller.bundle.BundleContent;
+import dev.hostler.controller.bundle.BundleService;
+import dev.hostler.controller.failure.RequestException;
+import dev.hostler.proto.v1.AgentFrame;
+import dev.hostler.proto.v1.AgentLinkGrpc;
+import dev.hostler.proto.v1.ControllerFrame;
+import dev.hostler.proto.v1.FetchBundleRequest;
+import dev.hostler.proto.v1.FetchBundleResponse;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * The agent port's link service. Its callbacks may wait for the database: the server must run them
+ * on virtual threads.
+ */
+public final class AgentLinkService extends AgentLinkGrpc.AgentLinkImplBase {
+  private final AgentSession.Services services;
+  private final BundleService bundles;
+  private final Supplier<UUID> caller;
+  private final AtomicLong numbers = new AtomicLong();
+
+  /**
+   * The service.
+   *
+   * @param caller the host that the current call's certificate belongs to
+   */
+  AgentLinkService(AgentSession.Services services, BundleService bundles, Supplier<UUID> caller) {
+    this.services = services;
+    this.bundles = bundles;
+    this.caller = caller;
+  }
+
+  @Override
+  public StreamObserver<AgentFrame> connect(StreamObserver<ControllerFrame> responses) {
+    return new AgentSession(
+        numbers.incrementAndGet(),
+        caller.get(),
+        services,
+        (ServerCallStreamObserver<ControllerFrame>) responses);
+  }
+
+  @Override
+  public void fetchBundle(
+      FetchBundleRequest request, StreamObserver<FetchBundleResponse> responses) {
+    var call = (ServerCallStreamObserver<FetchBundleResponse>) responses;
+    byte[] digest = request.getManifestDigest().toByteArray();
+    BundleContent content;
+    try {
+      content = bundles.open(HexFormat.of().formatHex(digest), request.getOffset());
+    } catch (RequestException e) {
+      Status status =
+          switch (e.kind()) {
+            case NOT_FOUND -> Status.NOT_FOUND;
+            case OUT_OF_RANGE -> Status.OUT_OF_RANGE;
+            default -> Status.INVALID_ARGUMENT;
+          };
+      call.onError(status.withDescription(e.getMessage()).asRuntimeException());
+      return;
+    }
+    call.setOnReadyHandler(() -> pump(content, call));
+  }
+
+  /** Sends while the transport takes it; called again when it does. */
+  private static void pump(
+      BundleContent content, ServerCallStreamObserver<FetchBundleResponse> call) {
+    while (call.isReady()) {
+      long offset = content.offset();
+      byte[] data = content.next();
+      if (data.length > 0 || content.isFirst()) {
+        call.onNext(
+            FetchBundleResponse.newBuilder()
+                .setTotalSize(content.size())
+                .setOffset(offset)
+                .setData(UnsafeByteOperations.unsafeWrap(data))
+                .build());
+      }
+      if (content.offset() >= content.size()) {
+        call.onCompleted();
+        return;
+      }
+    }
+  }
+}

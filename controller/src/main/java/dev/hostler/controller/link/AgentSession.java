@@ -1,0 +1,311 @@
+package dev.hostler.controller.link;
+
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.host.Host;
+import dev.hostler.controller.host.HostService;
+import dev.hostler.controller.job.Assignment;
+import dev.hostler.controller.job.AttemptRef;
+import dev.hostler.controller.job.Reconciler;
+import dev.hostler.controller.job.Report;
+import dev.hostler.controller.job.ReportWriter;
+import dev.hostler.controller.job.WorkHints;
+import dev.hostler.controller.output.Chunk;
+import dev.hostler.proto.v1.AgentFrame;
+import dev.hostler.proto.v1.AttemptEnded;
+import dev.hostler.proto.v1.ControllerFrame;
+import dev.hostler.proto.v1.Hello;
+import dev.hostler.proto.v1.HostFacts;
+import dev.hostler.proto.v1.OutputChunk;
+import dev.hostler.proto.v1.Welcome;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of one host. A frame is asked for when the one before it was taken over, so an agent
+ * never has more than one frame here that nobody has taken; that makes it wait when the database
+ * does. Frames come one at a time; everything else may come from any thread.
+ */
+final class AgentSession implements StreamObserver<AgentFrame> {
+  /** The only protocol so far. */
+  static final int PROTOCOL = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(AgentSession.class);
+  private static final int MAX_SLOTS = 10_000;
+
+  /** What every session needs. */
+  record Services(
+      AgentSessions sessions,
+      HostService hosts,
+      Reconciler reconciler,
+      ReportWriter writer,
+      WorkHints hints,
+      LinkSettings settings,
+      TimeSource time) {}
+
+  private final long number;
+  private final UUID hostId;
+  private final Services services;
+  private final ServerCallStreamObserver<ControllerFrame> call;
+  private final Outbound outbound;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final AtomicInteger slots = new AtomicInteger();
+
+  /** The attempts that this host may report on this stream, with their jobs. */
+  private final Map<AttemptRef, UUID> live = new ConcurrentHashMap<>();
+
+  private final Set<AttemptRef> cancelled = ConcurrentHashMap.newKeySet();
+  private volatile long lastFrame;
+  private volatile boolean busy;
+  private boolean greeted;
+
+  AgentSession(
+      long number, UUID hostId, Services services, ServerCallStreamObserver<ControllerFrame> call) {
+    this.number = number;
+    this.hostId = hostId;
+    this.services = services;
+    this.call = call;
+    this.outbound = new Outbound(call);
+    this.lastFrame = services.time.nanoTime();
+    call.disableAutoRequest();
+    call.setOnReadyHandler(outbound::flush);
+    call.setOnCancelHandler(() -> gone("cancelled"));
+    call.request(1);
+  }
+
+  long number() {
+    return number;
+  }
+
+  UUID hostId() {
+    return hostId;
+  }
+
+  int slots() {
+    return slots.get();
+  }
+
+  /** For how long nothing came; 0 while something is being taken over. */
+  long silentNanos(long now) {
+    return busy ? 0 : now - lastFrame;
+  }
+
+  @Override
+  public void onNext(AgentFrame frame) {
+    if (closed.get()) {
+      return;
+    }
+    busy = true;
+    try {
+      take(frame);
+    } catch (MalformedFrameException e) {
+      close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close(Status.UNAVAILABLE.withDescription("the controller is going away"));
+      return;
+    } catch (RuntimeException e) {
+      LOG.warn("a frame of host {} failed", hostId, e);
+      close(Status.UNAVAILABLE.withDescription("the controller could not take this frame; retry"));
+      return;
+    } finally {
+      lastFrame = services.time.nanoTime();
+      busy = false;
+    }
+    call.request(1);
+  }
+
+  private void take(AgentFrame frame) throws InterruptedException {
+    if (greeted == frame.hasHello()) {
+      throw new MalformedFrameException(
+          greeted
+              ? "hello: sent twice; it is the first frame of a stream and only that"
+              : "hello: missing; it must be the first frame of a stream");
+    }
+    switch (frame.getFrameCase()) {
+      case HELLO -> hello(frame.getHello());
+      case SLOTS -> granted(frame.getSlots().getSlots());
+      case ACCEPTED -> FromAgent.ref("accepted", frame.getAccepted().getRef());
+      case RUNNING -> running(FromAgent.ref("running", frame.getRunning().getRef()));
+      case OUTPUT -> output(frame.getOutput());
+      case ENDED -> ended(frame.getEnded());
+      case FACTS -> facts(frame.getFacts());
+      case HEARTBEAT -> outbound.heartbeat(frame.getHeartbeat().getSequence());
+      case FRAME_NOT_SET -> LOG.debug("host {} sent a frame of a newer kind; ignored", hostId);
+    }
+  }
+
+  private void hello(Hello hello) {
+    greeted = true;
+    if (Integer.compareUnsigned(hello.getProtocolMax(), PROTOCOL) < 0) {
+      close(refuse(hello, "too old", "update the agent"));
+      return;
+    }
+    if (Integer.compareUnsigned(hello.getProtocolMin(), PROTOCOL) > 0) {
+      close(refuse(hello, "too new", "update the controller"));
+      return;
+    }
+    var held = FromAgent.held(hello.getAttemptsList());
+    services.sessions.register(this);
+    if (closed.get()) {
+      services.sessions.unregister(this);
+      return;
+    }
+    facts(hello.getFacts());
+    // After registration: from here on, a removal finds this stream.
+    Optional<Host> host = services.hosts.find(hostId);
+    if (host.isEmpty()) {
+      close(
+          Status.PERMISSION_DENIED.withDescription("the fleet has no host with the id " + hostId));
+      return;
+    }
+    Reconciler.Reconciled agreed = services.reconciler.reconcile(hostId, held);
+    live.putAll(agreed.live());
+    Welcome.Builder welcome =
+        Welcome.newBuilder()
+            .setProtocol(PROTOCOL)
+            .setControllerVersion(services.settings.version())
+            .setHeartbeatInterval(ToAgent.duration(services.settings.heartbeatInterval()))
+            .setOutputWindowBytes(services.settings.outputWindowBytes())
+            .putAllLabels(host.get().labels());
+    agreed.unknown().forEach(ref -> welcome.addUnknown(ToAgent.ref(ref)));
+    agreed.offsets().forEach((id, end) -> welcome.addOutputOffsets(ToAgent.outputAck(id, end)));
+    outbound.send(ControllerFrame.newBuilder().setWelcome(welcome).build());
+    agreed.cancelled().forEach(this::cancel);
+    LOG.info("host {} ({}) connected", host.get().name(), hostId);
+  }
+
+  private static Status refuse(Hello hello, String what, String fix) {
+    return Status.FAILED_PRECONDITION.withDescription(
+        "hello.protocol_min, protocol_max: agent %s speaks %s to %s, which is %s; this controller speaks %d: %s"
+            .formatted(
+                FromAgent.text(hello.getAgentVersion()),
+                Integer.toUnsignedString(hello.getProtocolMin()),
+                Integer.toUnsignedString(hello.getProtocolMax()),
+                what,
+                PROTOCOL,
+                fix));
+  }
+
+  private void granted(int more) {
+    if (more < 1 || more > MAX_SLOTS - Math.min(MAX_SLOTS, slots.get())) {
+      throw new MalformedFrameException(
+          "slots.slots: %s on top of %d is not between 1 and %d"
+              .formatted(Integer.toUnsignedString(more), slots.get(), MAX_SLOTS));
+    }
+    slots.addAndGet(more);
+    services.hints.hosts(List.of(hostId));
+  }
+
+  private void running(AttemptRef ref) throws InterruptedException {
+    UUID job = live.get(ref);
+    if (job != null) {
+      submit(new Report.Started(ref, job));
+    }
+  }
+
+  private void output(OutputChunk frame) throws InterruptedException {
+    Chunk chunk = FromAgent.chunk(frame);
+    AttemptRef ref = new AttemptRef(chunk.id().taskId(), chunk.id().attempt());
+    UUID job = live.get(ref);
+    if (job != null) {
+      submit(new Report.Output(ref, job, chunk, end -> outbound.ack(chunk.id(), end)));
+    }
+  }
+
+  private void ended(AttemptEnded frame) throws InterruptedException {
+    AttemptRef ref = FromAgent.ref("ended", frame.getRef());
+    var result = FromAgent.result(frame.getResult());
+    UUID job = live.get(ref);
+    if (job == null) {
+      outbound.send(ToAgent.resultAck(ref)); // long over: it may forget it
+      return;
+    }
+    submit(
+        new Report.Ended(
+            ref,
+            job,
+            result,
+            () -> {
+              live.remove(ref);
+              cancelled.remove(ref);
+              outbound.send(ToAgent.resultAck(ref));
+            }));
+  }
+
+  private void facts(HostFacts facts) {
+    services.hosts.reported(hostId, FactsMapping.fromProto(facts), facts.getLabelsMap());
+  }
+
+  private void submit(Report report) throws InterruptedException {
+    boolean taken =
+        services.writer.submit(
+            report, () -> close(Status.INTERNAL.withDescription("cannot store what was reported")));
+    if (!taken) {
+      close(Status.UNAVAILABLE.withDescription("the controller is going away"));
+    }
+  }
+
+  /** See {@link dev.hostler.controller.job.Dispatcher#assign}. */
+  boolean assign(Assignment assignment) {
+    if (slots.getAndUpdate(free -> Math.max(0, free - 1)) == 0) {
+      return false;
+    }
+    live.put(assignment.ref(), assignment.jobId());
+    return outbound.send(ToAgent.assignment(assignment));
+  }
+
+  /** Asks for the end of an attempt, once on each stream. */
+  void cancel(AttemptRef ref) {
+    if (live.containsKey(ref) && cancelled.add(ref)) {
+      outbound.send(ToAgent.cancel(ref));
+    }
+  }
+
+  void drain(Duration reconnectAfter) {
+    outbound.send(ToAgent.drain(reconnectAfter));
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    gone(String.valueOf(error.getMessage()));
+  }
+
+  @Override
+  public void onCompleted() {
+    gone("completed");
+    outbound.close(Status.OK);
+  }
+
+  /** The agent's side is over. */
+  private void gone(@Nullable String why) {
+    if (closed.compareAndSet(false, true)) {
+      LOG.info("host {} disconnected: {}", hostId, why);
+      slots.set(0);
+      services.sessions.unregister(this);
+    }
+  }
+
+  /** Ends the stream from this side. Idempotent. */
+  void close(Status status) {
+    if (closed.compareAndSet(false, true)) {
+      LOG.info("stream of host {} closed: {}", hostId, status.getDescription());
+      slots.set(0);
+      services.sessions.unregister(this);
+    }
+    outbound.close(status);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.hostler.controller.link;
+
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.host.HostConnections;
+import dev.hostler.controller.job.Assignment;
+import dev.hostler.controller.job.AttemptRef;
+import dev.hostler.controller.job.Dispatcher;
+import io.grpc.Status;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The streams of the hosts that are connected to this controller, at most one of each host.
+ * Thread-safe.
+ */
+public final class AgentSessions implements HostConnections, Dispatcher, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentSessions.class);
+  private static final int SILENT_INTERVALS = 3;
+
+  private final Map<UUID, AgentSession> sessions = new ConcurrentHashMap<>();
+  private final Set<UUID> departed = ConcurrentHashMap.newKeySet();
+  private final LinkSettings settings;
+  private final TimeSource time;
+  private volatile boolean draining;
+  private @Nullable Thread monitor;
+
+  /** Without any stream. */
+  public AgentSessions(LinkSettings settings, TimeSource time, MeterRegistry registry) {
+    this.settings = settings;
+    this.time = time;
+    Gauge.builder("hostler.hosts.connected", sessions, Map::size)
+        .description("Hosts connected to this controller")
+        .register(registry);
+  }
+
+  /**
+   * Begins to watch for dead streams.
+   *
+   * @param seen told from time to time which hosts gave a sign of life
+   */
+  public void start(Consumer<Collection<UUID>> seen) {
+    monitor = Thread.ofVirtual().name("agent-sessions").start(() -> watch(seen));
+  }
+
+  private void watch(Consumer<Collection<UUID>> seen) {
+    try {
+      while (true) {
+        time.sleep(settings.heartbeatInterval());
+        try {
+          closeSilent();
+          Set<UUID> alive = new HashSet<>(departed);
+          departed.removeAll(alive);
+          alive.addAll(sessions.keySet());
+          if (!alive.isEmpty()) {
+            seen.accept(alive);
+          }
+        } catch (RuntimeException e) {
+          LOG.warn("watching the agents' streams failed; trying again", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("no longer watching the agents' streams");
+    }
+  }
+
+  /** Closes the streams that have been silent for too long. */
+  void closeSilent() {
+    long limit = settings.heartbeatInterval().multipliedBy(SILENT_INTERVALS).toNanos();
+    long now = time.nanoTime();
+    for (AgentSession session : sessions.values()) {
+      if (session.silentNanos(now) > limit) {
+        session.close(
+            Status.UNAVAILABLE.withDescription(
+                "no frame of this host for "
+                    + settings.heartbeatInterval().multipliedBy(SILENT_INTERVALS).toSeconds()
+                    + " s"));
+      }
+    }
+  }
+
+  /** Makes this the stream of its host, and ends the one before it. */
+  void register(AgentSession session) {
+    AgentSession before = sessions.put(session.hostId(), session);
+    if (before != null) {
+      before.close(
+          Status.ABORTED.withDescription("a newer stream of this host took this one's place"));
+    }
+    if (draining) {
+      session.close(Status.UNAVAILABLE.withDescription("the controller is going away"));
+    }
+  }
+
+  void unregister(AgentSession session) {
+    if (sessions.remove(session.hostId(), session)) {
+      departed.add(session.hostId());
+    }
+  }
+
+  @Override
+  public boolean isConnected(UUID hostId) {
+    return sessions.containsKey(hostId);
+  }
+
+  @Override
+  public void disconnect(UUID hostId) {
+    AgentSession session = sessions.get(hostId);
+    if (session != null) {
+      session.close(
+          Status.PERMISSION_DENIED.withDescription("the host was removed from the fleet"));
+    }
+  }
+
+  @Override
+  public Map<UUID, Slots> slots(Collection<UUID> hosts) {
+    Map<UUID, Slots> free = new HashMap<>();
+    if (!draining) {
+      for (UUID host : hosts) {
+        AgentSession session = sessions.get(host);
+        int slots = session == null ? 0 : session.slots();
+        if (session != null && slots > 0) {
+          free.put(host, new Slots(session.number(), slots));
+        }
+      }
+    }
+    return free;
+  }
+
+  @Override
+  public Map<UUID, Slots> slots() {
+    return slots(sessions.keySet());
+  }
+
+  @Override
+  public boolean assign(long number, Assignment assignment) {
+    AgentSession session = sessions.get(assignment.hostId());
+    return session != null && session.number() == number && session.assign(assignment);
+  }
+
+  @Override
+  public void cancel(UUID hostId, AttemptRef ref) {
+    AgentSession session = sessions.get(hostId);
+    if (session != null) {
+      session.cancel(ref);
+    }
+  }
+
+  @Override
+  public Collection<UUID> connected() {
+    return List.copyOf(sessions.keySet());
+  }
+
+  /** Tells every agent to come back later or elsewhere, and hands out nothing more. Idempotent. */
+  public void drain() {
+    draining = true;
+    sessions.values().forEach(session -> session.drain(settings.reconnectAfter()));
+  }
+
+  /** Ends every stream. Idempotent. */
+  @Override
+  public void close() {
+    draining = true;
+    Thread watcher = monitor;
+    if (watcher != null) {
+      watcher.interrupt();
+    }
+    sessions
+        .values()
+        .forEach(session ->
+            session.close(Status.UNAVAILABLE.withDescription("the controller is going away")));
+  }
+}

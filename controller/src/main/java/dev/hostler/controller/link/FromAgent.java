@@ -1,0 +1,134 @@
+package dev.hostler.controller.link;
+
+import com.google.protobuf.Timestamp;
+import dev.hostler.controller.job.AttemptRef;
+import dev.hostler.controller.job.AttemptResult;
+import dev.hostler.controller.job.AttemptResult.ResourceUse;
+import dev.hostler.controller.job.AttemptResult.StreamTotals;
+import dev.hostler.controller.job.Outcome;
+import dev.hostler.controller.job.Refusal;
+import dev.hostler.controller.job.TaskState;
+import dev.hostler.controller.output.Chunk;
+import dev.hostler.controller.output.Codec;
+import dev.hostler.controller.output.Stream;
+import dev.hostler.controller.output.StreamId;
+import dev.hostler.proto.v1.HeldAttempt;
+import dev.hostler.proto.v1.OutputChunk;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Translates what agents send; refuses what breaks the contract. */
+final class FromAgent {
+  private static final int MAX_TEXT = 8192;
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+  private FromAgent() {}
+
+  static AttemptRef ref(String frame, dev.hostler.proto.v1.AttemptRef ref) {
+    UUID id;
+    try {
+      id = UUID.fromString(ref.getTaskId());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedFrameException(
+          frame + ".ref.task_id: \"" + text(ref.getTaskId()) + "\" is not a task id");
+    }
+    if (ref.getAttempt() < 1) {
+      throw new MalformedFrameException(
+          "%s.ref.attempt: %s is not a number from 1 to %d"
+              .formatted(frame, Integer.toUnsignedString(ref.getAttempt()), Integer.MAX_VALUE));
+    }
+    return new AttemptRef(id, ref.getAttempt());
+  }
+
+  static Map<AttemptRef, TaskState> held(List<HeldAttempt> attempts) {
+    Map<AttemptRef, TaskState> held = new HashMap<>();
+    for (HeldAttempt attempt : attempts) {
+      int state = attempt.getStateValue();
+      if (state < TaskState.ASSIGNED.code() || state > TaskState.LOST.code()) {
+        throw new MalformedFrameException(
+            "hello.attempts.state: " + state + " is not the state of an attempt in a ledger");
+      }
+      held.put(ref("hello.attempts", attempt.getRef()), TaskState.of(state));
+    }
+    return held;
+  }
+
+  static Chunk chunk(OutputChunk output) {
+    AttemptRef ref = ref("output", output.getRef());
+    try {
+      StreamId id = new StreamId(ref.taskId(), ref.attempt(), Stream.of(output.getStreamValue()));
+      return new Chunk(
+          id,
+          output.getOffset(),
+          output.getLength(),
+          Codec.of(output.getCodecValue()),
+          output.getData().toByteArray());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedFrameException("output: " + e.getMessage());
+    }
+  }
+
+  static AttemptResult result(dev.hostler.proto.v1.AttemptResult result) {
+    Outcome outcome;
+    try {
+      outcome = Outcome.of(result.getOutcomeValue());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedFrameException("ended.result.outcome: " + e.getMessage());
+    }
+    return new AttemptResult(
+        outcome,
+        result.getExitCode(),
+        result.getSignal(),
+        text(result.getMessage()),
+        Refusal.of(result.getRefusalValue()),
+        result.hasStartedAt() ? instant(result.getStartedAt()) : null,
+        result.hasEndedAt() ? instant(result.getEndedAt()) : null,
+        new StreamTotals(
+            count("stdout_bytes", result.getStdoutBytes()),
+            count("stdout_dropped_bytes", result.getStdoutDroppedBytes())),
+        new StreamTotals(
+            count("stderr_bytes", result.getStderrBytes()),
+            count("stderr_dropped_bytes", result.getStderrDroppedBytes())),
+        text(result.getOutputError()),
+        new ResourceUse(
+            nanos(result.getUse().getCpuTime()),
+            Math.max(0, result.getUse().getMemoryPeakBytes()),
+            Math.max(0, result.getUse().getOomKills()),
+            Math.max(0, result.getUse().getPidsDenied())));
+  }
+
+  private static long count(String field, long value) {
+    if (value < 0) {
+      throw new MalformedFrameException(
+          "ended.result." + field + ": " + Long.toUnsignedString(value) + " is out of range");
+    }
+    return value;
+  }
+
+  private static long nanos(com.google.protobuf.Duration duration) {
+    try {
+      return Math.max(0, Duration.ofSeconds(duration.getSeconds(), duration.getNanos()).toNanos());
+    } catch (ArithmeticException e) {
+      return 0;
+    }
+  }
+
+  /** Null for a time that no clock shows. */
+  static @Nullable Instant instant(Timestamp time) {
+    long seconds = time.getSeconds();
+    return seconds < 0 || seconds > LATEST.getEpochSecond()
+        ? null
+        : Instant.ofEpochSecond(seconds, Math.clamp(time.getNanos(), 0, 999_999_999));
+  }
+
+  /** Text of a host for people: of bounded length, and without NUL, which PostgreSQL refuses. */
+  static String text(String text) {
+    String clean = text.replace('\0', '\uFFFD');
+    return clean.length() <= MAX_TEXT ? clean : clean.substring(0, MAX_TEXT - 1) + "…";
+  }
+}

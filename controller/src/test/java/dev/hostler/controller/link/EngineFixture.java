@@ -1,0 +1,198 @@
+package dev.hostler.controller.link;
+
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.bundle.BundleService;
+import dev.hostler.controller.db.Database;
+import dev.hostler.controller.host.HostFacts;
+import dev.hostler.controller.host.HostService;
+import dev.hostler.controller.host.HostStore;
+import dev.hostler.controller.job.ActionResolver;
+import dev.hostler.controller.job.Job;
+import dev.hostler.controller.job.JobRequest;
+import dev.hostler.controller.job.Task;
+import dev.hostler.controller.job.WorkEngine;
+import dev.hostler.controller.job.WorkMetrics;
+import dev.hostler.controller.job.WorkSettings;
+import dev.hostler.controller.schedule.Scheduler;
+import dev.hostler.controller.target.CelSelectors;
+import dev.hostler.controller.target.Targets;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/** The work engine of one controller on a real database, with the real protocol over loopback. */
+public final class EngineFixture implements AutoCloseable {
+  private static final Context.Key<UUID> CALLER = Context.key("test-host");
+
+  public final Database database;
+  public final HostStore hostStore = new HostStore();
+  public final AuditStore audit;
+  public final AgentSessions sessions;
+  public final HostService hosts;
+  public final WorkEngine engine;
+  public final Scheduler scheduler;
+  public final BundleService bundles;
+  public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  public final ManagedChannel channel;
+  private final Server server;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+
+  public EngineFixture(Database database) {
+    this(database, WorkSettings.DEFAULT, TimeSource.system());
+  }
+
+  public EngineFixture(Database database, WorkSettings settings, TimeSource time) {
+    this.database = database;
+    this.audit = new AuditStore(time);
+    LinkSettings link = LinkSettings.defaults("test");
+    this.sessions = new AgentSessions(link, time, meters);
+    this.hosts = new HostService(database, hostStore, audit, sessions, time);
+    WorkMetrics metrics = new WorkMetrics(meters);
+    this.bundles = new BundleService(database);
+    ActionResolver actions =
+        _ -> {
+          throw new UnsupportedOperationException();
+        };
+    this.engine =
+        WorkEngine.of(
+            database,
+            audit,
+            hostStore,
+            new Targets(database, hostStore, hosts, new CelSelectors()),
+            actions,
+            sessions,
+            metrics,
+            settings,
+            time);
+    hosts.onRemoval(engine.reconciler());
+    this.scheduler =
+        new Scheduler(
+            engine.claims(), sessions, engine.hints(), metrics, time, Duration.ofSeconds(1));
+    this.server = serve(link, time);
+    this.channel =
+        NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
+            .usePlaintext()
+            .build();
+    engine.writer().start();
+    scheduler.start();
+  }
+
+  private Server serve(LinkSettings link, TimeSource time) {
+    ServerInterceptor identity =
+        new ServerInterceptor() {
+          @Override
+          public <Q, P> ServerCall.Listener<Q> interceptCall(
+              ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
+            UUID host = UUID.fromString(headers.get(ScriptedAgent.HOST));
+            return Contexts.interceptCall(
+                Context.current().withValue(CALLER, host), call, headers, next);
+          }
+        };
+    try {
+      return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          .executor(executor)
+          .intercept(identity)
+          .addService(AgentLink.service(sessions, hosts, engine, bundles, link, time, CALLER::get))
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A host of the fleet that has never connected. */
+  public UUID host(String name) {
+    return host(database, name);
+  }
+
+  /** A host of the fleet that has never connected. */
+  public static UUID host(Database database, String name) {
+    UUID id = UUID.randomUUID();
+    database.execute(tx -> {
+      tx.handle()
+          .execute(
+              """
+              INSERT INTO tokens (id, secret_hash, uses, created_at, created_by, expires_at)
+              VALUES ('test', decode(repeat('00', 32), 'hex'), 1, now(), 'test', now())
+              ON CONFLICT DO NOTHING
+              """);
+      new HostStore()
+          .insert(
+              tx,
+              new dev.hostler.controller.host.NewHost(
+                  id,
+                  name,
+                  Instant.EPOCH,
+                  "test",
+                  "00",
+                  "00".repeat(32),
+                  Instant.EPOCH,
+                  HostFacts.NONE));
+    });
+    return id;
+  }
+
+  public ScriptedAgent connect(UUID host, dev.hostler.proto.v1.HeldAttempt... held) {
+    return ScriptedAgent.connect(channel, host, held);
+  }
+
+  /** A job of `echo hi`. */
+  public Job submit(List<String> hosts) {
+    return engine.jobs().submit(request(hosts));
+  }
+
+  public static JobRequest request(List<String> hosts) {
+    return new JobRequest(
+        "alice",
+        new JobRequest.CommandRequest(List.of("echo", "hi")),
+        "",
+        hosts,
+        Map.of(),
+        null,
+        0,
+        null,
+        "");
+  }
+
+  public Task task(UUID job) {
+    return engine.jobs().tasks(job, null, null, 10).getFirst();
+  }
+
+  /** Stops everything but the database, as a clean stop does. */
+  @Override
+  public void close() {
+    sessions.drain();
+    scheduler.close();
+    engine.sweeper().close();
+    engine.writer().close();
+    sessions.close();
+    channel.shutdownNow();
+    server.shutdownNow();
+    try {
+      server.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    executor.shutdownNow();
+  }
+}
