@@ -111,6 +111,8 @@ _Noreturn void become_program(struct run *run)
     stage("seccomp");
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         fail(errno, "no_new_privs");
+    if (s->net == NET_HOST)
+        landlock_abstract_sockets();
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);

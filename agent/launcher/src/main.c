@@ -24,10 +24,10 @@
  * the cgroup is empty. If the shim is killed, the reaper dies with it.
  *
  * LINES OF DEFENCE, in the order in which they are set up
- *   1  the shim closes every inherited descriptor but 0-2, is not dumpable, and runs again from a read-only mount of
- *      its own file if the program could write that (uid 0, capabilities; CVE-2019-5736)      main.c, selfexec.c
+ *   1  the shim closes every inherited descriptor but 0-2, and runs again from a read-only mount of its own file if
+ *      the program could write that (uid 0, capabilities; CVE-2019-5736)                      main.c, selfexec.c
  *   2  new mount, pid, ipc, uts and (unless net=host) network namespaces; the cgroup is entered by CLONE_INTO_CGROUP
- *      on v2, on v1 by the first thing the new process does                                   start.c, cgroup.c
+ *      on v2, on v1 by the first thing the new process does; it is not dumpable               start.c, cgroup.c
  *   3  mount propagation is cut before anything else: later mounts of the host do not arrive  mounts.c
  *   4  declared paths are resolved without following any symlink and pinned as detached mounts: nosuid, nodev, and
  *      read-only but for the top of an rw path; kernel file systems are refused               mounts.c
@@ -39,7 +39,8 @@
  *   8  own session, no terminal, only descriptors 0-2, default signals, umask, rlimits, neutral nice and OOM score,
  *      an empty session keyring                                                               exec.c, child.c
  *   9  capabilities dropped from every set, groups, gid, uid, cwd opened as that user and never in /proc
- *      (CVE-2024-21626), no_new_privs, seccomp, exec                                          caps.c, seccomp.c
+ *      (CVE-2024-21626), no_new_privs; with net=host no abstract Unix socket of the host (landlock); seccomp, exec
+ *                                                                                             caps.c, seccomp.c
  *  10  the reaper keeps only CAP_KILL and no descriptor, and cannot be traced                 caps.c, child.c
  * What cannot be set up as declared ends the attempt as not_started; nothing runs with less.
  */
@@ -49,7 +50,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,7 +83,7 @@ static void set_signals(void)
 
 static int run_attempt(const char *path, char **argv)
 {
-    static struct run run = {.pid = -1, .pidfd = -1, .control = -1, .reason = "none", .stream = {{.file = -1}, {.file = -1}}};
+    static struct run run = {.pid = -1, .pidfd = -1, .self = -1, .control = -1, .reason = "none", .stream = {{.file = -1}, {.file = -1}}};
     if (spec_read(path, &run.spec) != 0)
         return EXIT_BAD_SPEC;
     if (leave_writable_mount(&run.spec, argv) != 0)
@@ -125,7 +125,6 @@ int main(int argc, char **argv)
         return EXIT_BAD_SPEC;
     }
     clean_descriptors();
-    prctl(PR_SET_DUMPABLE, 0);
     setsid(); /* fails only for a group leader, which then already has a session of its own or a shell to answer to */
     umask(022);
     set_signals();

@@ -121,12 +121,15 @@ void mounts_apply(const struct run *run)
     plan_fresh(&plan, "/dev/shm", fresh_tmp(s->tmp_bytes), false);
     plan_fresh(&plan, "/proc", fresh_proc(), false);
     plan_fresh(&plan, "/run", fresh_run(s->tmp_bytes), false);
-    plan_fresh(&plan, "/sys", fresh_sys(), false);
     plan_fresh(&plan, "/tmp", fresh_tmp(s->tmp_bytes), false);
     plan_fresh(&plan, "/var/tmp", fresh_tmp(s->tmp_bytes), true);
     struct stat st;
     if (lstat("/var/run", &st) == 0 && S_ISDIR(st.st_mode)) /* usually a link to /run */
         plan_fresh(&plan, "/var/run", fresh_run(s->tmp_bytes), false);
+    stage("network");
+    network_enter(run); /* here, because sysfs shows the devices of the namespace that mounts it */
+    stage("mounts");
+    plan_fresh(&plan, "/sys", fresh_sys(), false);
     plan_hide(&plan, &(struct strings){.v = masked, .n = sizeof masked / sizeof *masked});
     plan_hide(&plan, &s->hide);
     plan_hide(&plan, &stray);

@@ -76,6 +76,14 @@ for uid in 0 65534; do
     launch uid=$uid gid=$uid net=host -- "$P" connect "/tmp/$CG.sock" "/run/$CG.sock" "$WORK/odd.sock" "$WORK/odd.dgram" /run/dbus/system_bus_socket /run/docker.sock /run/systemd/private
     check "10: host Unix sockets cannot be connected to (uid $uid)" all 'out_lacks " ok$"' 'exited 0'
 done
+if [ "$("$LAUNCH" --probe | sed -n s/landlock_abi=//p)" -ge 6 ]; then
+    "$WORK/tool" serve "@$CG" & HELPERS="$HELPERS $!"
+    wait_for sh -c "'$P' connect '@$CG' | grep -q ' ok'"
+    launch uid=0 gid=0 net=host -- "$P" connect "@$CG"
+    check "10: nor host abstract sockets, with net=host" out_lacks ' ok$'
+fi
+launch -- "$P" connect "@$CG"
+check "10: nor host abstract sockets, in a network namespace" out_lacks ' ok$'
 
 launch -- sh -c "'$P' interfaces; readlink /proc/self/ns/net"
 check "net=none: only a loopback that is down" all 'grep -qx "lo lo-down" "$A/stdout"' 'out_lacks "$(readlink /proc/self/ns/net | tr -d "[]")"'

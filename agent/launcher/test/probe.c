@@ -31,6 +31,8 @@ static void try_connect(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    if (*path == '@')
+        address.sun_path[0] = '\0'; /* abstract; the NULs that follow belong to the name */
     for (int type = SOCK_STREAM; type <= SOCK_DGRAM; type++)
         tell(path, connect(socket(AF_UNIX, type, 0), (struct sockaddr *)&address, sizeof address));
 }

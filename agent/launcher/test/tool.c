@@ -29,8 +29,10 @@ static void serve(const char *path, int type)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    if (*path == '@')
+        address.sun_path[0] = '\0';
     int fd = socket(AF_UNIX, type, 0);
-    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0777) != 0)
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || (*path != '@' && chmod(path, 0777) != 0))
         exit(1);
     listen(fd, 5);
     for (;;)
