@@ -1,6 +1,8 @@
 package dev.hostler.agent.sandbox;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -16,8 +18,12 @@ record HostLimits(int lastCapability) {
   private static final long LEAST_OPEN_FILES = 1024;
 
   static HostLimits ofHost() throws IOException {
-    String last = Files.readString(Path.of("/proc/sys/kernel/cap_last_cap"));
-    return new HostLimits(Integer.parseInt(last.strip()));
+    // One read with room for all of it: the kernel gives nothing to a second, and Files.readString
+    // starts with a single byte where the size is said to be 0.
+    try (InputStream in = Files.newInputStream(Path.of("/proc/sys/kernel/cap_last_cap"))) {
+      String last = new String(in.readNBytes(32), StandardCharsets.US_ASCII);
+      return new HostLimits(Integer.parseInt(last.strip()));
+    }
   }
 
   /** This program's own hard limit of open files (proc(5), limits); 1024 if it cannot be read. */

@@ -69,8 +69,7 @@ final class CgroupsV1 implements Cgroups {
     return group;
   }
 
-  private void limit(String name, CgroupLimits limits)
-      throws CgroupUnsupportedException, IOException {
+  void limit(String name, CgroupLimits limits) throws CgroupUnsupportedException, IOException {
     Path memory = tree("memory").resolve(name);
     CgroupFiles.write(memory.resolve("memory.limit_in_bytes"), Long.toString(limits.memoryBytes()));
     Path withSwap = memory.resolve("memory.memsw.limit_in_bytes");

@@ -39,8 +39,9 @@ public final class SeccompCompiler {
 
   private static List<Stretch> stretches(SeccompPolicy policy) {
     SortedMap<Integer, String> names = policy.architecture().syscalls().names();
+    int last = policy.rules().keySet().stream().reduce(names.lastKey(), Math::max);
     List<Stretch> stretches = new ArrayList<>();
-    for (int number = 0; number <= names.lastKey() + 1; number++) {
+    for (int number = 0; number <= last + 1; number++) {
       List<BpfInstruction> code =
           ArgBlock.compile(policy.rulesOf(number), policy.otherwise(number));
       if (stretches.isEmpty() || !stretches.getLast().code().equals(code)) {
