@@ -87,7 +87,10 @@ public final class SandboxedRun {
     Thread.ofVirtual().name("cancel-" + attempt).start(() -> control((byte) 'C'));
   }
 
-  /** Kills everything at once. Returns at once; idempotent. */
+  /**
+   * Kills everything at once. Returns at once; idempotent. The record's reason is KILLED, as when
+   * somebody else on the host had done it.
+   */
   public void kill() {
     Thread.ofVirtual().name("kill-" + attempt).start(() -> control((byte) 'K'));
   }
@@ -146,7 +149,7 @@ public final class SandboxedRun {
    */
   private void control(byte order) {
     try {
-      while (!ended.isDone()) {
+      while (!ended.isDone() && !detached.get()) {
         synchronized (controlLock) {
           if (control == null && Files.exists(files.control(), LinkOption.NOFOLLOW_LINKS)) {
             control =

@@ -45,15 +45,19 @@ class HostileProgramTest {
 
   @Test
   void nothingOfTheHostCanBeWritten() throws Exception {
+    String name = host.root.getFileName().toString();
     String script =
-        "for f in /x /etc/x /usr/x /var/x /var/lib/x /opt/x /sys/x /proc/sys/kernel/core_pattern"
-            + " /proc/sysrq-trigger /run/hostler/bundle/x; do echo hacked 2>/dev/null >$f && echo"
-            + " wrote $f; done; true";
+        "for f in /N /etc/N /usr/N /var/N /var/lib/N /opt/N /sys/N /proc/sys/kernel/core_pattern"
+            + " /proc/sysrq-trigger /run/hostler/bundle/N; do echo hacked >$f && echo wrote $f;"
+            + " done; true";
     for (SandboxUser user : List.of(host.defaults.user(), ROOT)) {
-      assertThat(host.output(host.sh("(" + script + ") 2>/dev/null").withUser(user))).isEmpty();
+      SandboxSpec spec = host.sh("(" + script.replace("N", name) + ") 2>/dev/null").withUser(user);
+
+      assertThat(host.output(spec)).isEmpty();
     }
-    assertThat(Path.of("/etc/x")).doesNotExist();
-    assertThat(Path.of("/x")).doesNotExist();
+    for (String directory : List.of("/", "/etc", "/usr", "/var", "/var/lib", "/opt")) {
+      assertThat(Path.of(directory, name)).doesNotExist();
+    }
   }
 
   @Test

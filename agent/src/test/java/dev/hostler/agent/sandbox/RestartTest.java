@@ -72,6 +72,21 @@ class RestartTest {
   }
 
   @Test
+  void whoHasLetGoDoesNotCancel() throws Exception {
+    SandboxSpec spec = host.sh("echo ready; sleep 0.3; exit 4");
+    Signals signals = new Signals();
+    SandboxedRun before = host.start(spec, signals);
+    signals.awaitStdout();
+    before.detach();
+
+    before.cancel();
+    RunRecord ended = SandboxHost.end(reattach(spec, RunListener.NONE));
+
+    assertThat(ended.outcome()).isEqualTo(RunOutcome.EXITED);
+    assertThat(ended.exitCode()).hasValue(4);
+  }
+
+  @Test
   void aRunThatEndedMeanwhileHasItsRecord() throws Exception {
     SandboxSpec spec = host.sh("echo out; exit 9");
     host.start(spec).detach();

@@ -18,7 +18,7 @@ final class ProfileConditions {
     JsonNode includes = entry.path("includes");
     JsonNode excludes = entry.path("excludes");
     boolean included = true;
-    if (includes.isObject()) {
+    if (!isAbsent(includes)) {
       JsonFields.only(includes, where + ".includes", FIELDS);
       List<String> arches = JsonFields.texts(includes, "arches");
       included =
@@ -26,7 +26,7 @@ final class ProfileConditions {
               && (arches.isEmpty() || arches.contains(context.architecture().dockerName()))
               && (!includes.has("minKernel") || atLeast(includes, where, context));
     }
-    if (excludes.isObject()) {
+    if (!isAbsent(excludes)) {
       JsonFields.only(excludes, where + ".excludes", FIELDS);
       included &=
           JsonFields.texts(excludes, "caps").stream().noneMatch(context.capabilities()::contains)
@@ -34,6 +34,10 @@ final class ProfileConditions {
               && !(excludes.has("minKernel") && atLeast(excludes, where, context));
     }
     return included;
+  }
+
+  private static boolean isAbsent(JsonNode node) {
+    return node.isMissingNode() || node.isNull();
   }
 
   private static boolean atLeast(JsonNode node, String where, ProfileContext context)

@@ -138,6 +138,8 @@ class ProfileParserTest {
           {'action':'SCMP_ACT_ALLOW'}                                                      | names no system call
           {'names':['read'],'action':'SCMP_ACT_TRACE'}                                     | SCMP_ACT_TRACE
           {'names':['read'],'action':'SCMP_ACT_ALLOW','includes':{'minKernel':'new'}}      | MAJOR.MINOR
+          {'names':['read'],'action':'SCMP_ACT_ALLOW','includes':['CAP_SYS_ADMIN']}        | must be a JSON object
+          {'names':['read'],'action':'SCMP_ACT_ALLOW','excludes':'amd64'}                  | must be a JSON object
           {'names':['read'],'action':'SCMP_ACT_ALLOW','includes':{'moon':'full'}}          | moon
           {'names':['read'],'action':'SCMP_ACT_ALLOW','args':[{'index':6,'op':'SCMP_CMP_EQ'}]}  | 0 to 5
           {'names':['read'],'action':'SCMP_ACT_ALLOW','args':[{'index':0,'op':'SCMP_CMP_X'}]}   | SCMP_CMP_X
