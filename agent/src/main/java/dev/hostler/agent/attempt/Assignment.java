@@ -1,0 +1,54 @@
+package dev.hostler.agent.attempt;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task for this host.
+ *
+ * @param id which try this is
+ * @param jobId the job it belongs to
+ * @param work what to run
+ * @param env environment variables on top of the sandbox's own
+ * @param timeout wall time from start; zero: the action's own limit, else the agent's default
+ * @param expiresAt not to be started after this; null: never expires
+ * @param operator who asked for it
+ */
+public record Assignment(
+    AttemptId id,
+    String jobId,
+    Work work,
+    Map<String, String> env,
+    Duration timeout,
+    @Nullable Instant expiresAt,
+    String operator) {
+  private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  /**
+   * @throws IllegalArgumentException if a variable could not be one, or the timeout is negative
+   */
+  public Assignment {
+    env = Map.copyOf(new TreeMap<>(env));
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("timeout " + timeout + " is negative");
+    }
+    env.forEach((name, value) -> {
+      if (!ENV_NAME.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "env name \"" + name + "\" is not of the form " + ENV_NAME.pattern());
+      }
+      if (value.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("env " + name + " has a NUL byte in its value");
+      }
+    });
+  }
+
+  /** Has the time passed until which this may be started? */
+  public boolean expired(Instant now) {
+    return expiresAt != null && now.isAfter(expiresAt);
+  }
+}

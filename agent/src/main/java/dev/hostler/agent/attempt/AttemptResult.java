@@ -1,0 +1,66 @@
+package dev.hostler.agent.attempt;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of an attempt as this host saw it. Exit status and output are separate facts.
+ *
+ * @param outcome how it ended
+ * @param exitCode with EXITED: 0 to 255
+ * @param signal the signal that ended the program; 0: none did
+ * @param message what a person should read; may be empty
+ * @param refusal with REFUSED: why
+ * @param startedAt when the program was started; null if it never was
+ * @param endedAt when the attempt ended
+ * @param stdout final length of stdout
+ * @param stderr final length of stderr
+ * @param outputError why output was lost, other than past its cap; empty if none was
+ * @param use resource use
+ */
+public record AttemptResult(
+    Outcome outcome,
+    int exitCode,
+    int signal,
+    String message,
+    Refusal refusal,
+    @Nullable Instant startedAt,
+    Instant endedAt,
+    StreamEnd stdout,
+    StreamEnd stderr,
+    String outputError,
+    ResourceUse use) {
+
+  /** The result of an attempt of which nothing was started. */
+  public static AttemptResult notStarted(
+      Outcome outcome, Refusal refusal, String message, Instant endedAt) {
+    return new AttemptResult(
+        outcome,
+        0,
+        0,
+        message,
+        refusal,
+        null,
+        endedAt,
+        StreamEnd.EMPTY,
+        StreamEnd.EMPTY,
+        "",
+        ResourceUse.UNKNOWN);
+  }
+
+  /** The same with other ends of its streams, and one more reason why output was lost. */
+  public AttemptResult withOutput(StreamEnd newStdout, StreamEnd newStderr, String error) {
+    String both =
+        error.isEmpty() || outputError.contains(error)
+            ? outputError
+            : outputError.isEmpty() ? error : outputError + "; " + error;
+    return new AttemptResult(
+        outcome, exitCode, signal, message, refusal, startedAt, endedAt, newStdout, newStderr, both,
+        use);
+  }
+
+  /** The end of one of the streams. */
+  public StreamEnd end(StreamName stream) {
+    return stream == StreamName.STDOUT ? stdout : stderr;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.hostler.agent.attempt;
+
+import java.util.List;
+
+/** What an attempt runs. */
+public sealed interface Work {
+
+  /**
+   * A command line, run without a shell.
+   *
+   * @param argv the program and its arguments; at least one
+   */
+  record Command(List<String> argv) implements Work {
+    /**
+     * @throws IllegalArgumentException if there is no program, or an argument has a NUL
+     */
+    public Command {
+      argv = List.copyOf(argv);
+      if (argv.isEmpty()) {
+        throw new IllegalArgumentException("command.argv is empty; name at least a program");
+      }
+      for (String argument : argv) {
+        if (argument.indexOf('\0') >= 0) {
+          throw new IllegalArgumentException("command.argv has an argument with a NUL byte");
+        }
+      }
+    }
+  }
+
+  /**
+   * An action of a bundle.
+   *
+   * @param bundle name of the bundle, for messages: the digest decides
+   * @param version its version, for messages
+   * @param action name of the action
+   * @param manifestDigest SHA-256 of the manifest, 64 lower-case hex digits
+   * @param bundleSize size of the bundle file in bytes
+   * @param paramsJson one JSON object in canonical form (RFC 8785)
+   */
+  record Action(
+      String bundle,
+      String version,
+      String action,
+      String manifestDigest,
+      long bundleSize,
+      String paramsJson)
+      implements Work {
+    /**
+     * @throws IllegalArgumentException if the digest is not one, or the size is not positive
+     */
+    public Action {
+      if (!manifestDigest.matches("[0-9a-f]{64}")) {
+        throw new IllegalArgumentException(
+            "action.manifest_digest \"" + manifestDigest + "\" is not a SHA-256 digest");
+      }
+      if (bundleSize < 1) {
+        throw new IllegalArgumentException("action.bundle_size " + bundleSize + " is below 1");
+      }
+    }
+  }
+}

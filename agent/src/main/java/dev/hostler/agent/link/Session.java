@@ -1,0 +1,336 @@
+package dev.hostler.agent.link;
+
+import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.work.Connection;
+import dev.hostler.agent.work.Workbench;
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.proto.v1.AgentFrame;
+import dev.hostler.proto.v1.AgentLinkGrpc;
+import dev.hostler.proto.v1.Assignment;
+import dev.hostler.proto.v1.ControllerFrame;
+import dev.hostler.proto.v1.Hello;
+import dev.hostler.proto.v1.OutputAck;
+import dev.hostler.proto.v1.Welcome;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream to one controller, from Hello to its end. All that comes in, and the clock, is handled
+ * on the thread that is in {@link #run}; sending is for any thread.
+ */
+final class Session implements Connection {
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+  /** Pieces of output that may wait in the transport before it counts as busy. */
+  private static final int BUSY_BYTES = 512 << 10;
+
+  /** After this many intervals without a frame the controller counts as gone. */
+  private static final int SILENT_INTERVALS = 3;
+
+  private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(20);
+  private static final Duration USUAL_INTERVAL = Duration.ofSeconds(10);
+
+  /**
+   * How a session ended.
+   *
+   * @param status the reason, as gRPC names it
+   * @param agreedFor how long both had agreed; zero if they never did
+   * @param waitAtLeast how long the controller wants to be left alone
+   */
+  record End(Status status, Duration agreedFor, Duration waitAtLeast) {}
+
+  private final Workbench workbench;
+  private final Supplier<HostFacts> facts;
+  private final TimeSource time;
+  private final LinkSettings settings;
+  private final String agentVersion;
+  private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+  private final Object sending = new Object();
+  private @Nullable ClientCallStreamObserver<AgentFrame> call;
+
+  /** May frames after Hello be sent? */
+  private volatile boolean agreed;
+
+  private volatile boolean over;
+  private @Nullable Status end;
+  private Duration waitAtLeast = Duration.ZERO;
+  private Duration interval = USUAL_INTERVAL;
+  private long agreedAt;
+  private long lastHeard;
+  private long nextHeartbeat;
+  private long nextFacts;
+  private long sequence;
+  private HostFacts lastFacts;
+
+  Session(
+      Workbench workbench,
+      Supplier<HostFacts> facts,
+      TimeSource time,
+      LinkSettings settings,
+      String agentVersion) {
+    this.workbench = workbench;
+    this.facts = facts;
+    this.time = time;
+    this.settings = settings;
+    this.agentVersion = agentVersion;
+    this.lastFacts = facts.get();
+  }
+
+  /**
+   * Holds the stream until it ends.
+   *
+   * @param processId random per start of this process
+   * @throws InterruptedException if the agent stops
+   */
+  End run(Channel channel, String processId) throws InterruptedException {
+    long started = time.nanoTime();
+    lastHeard = started;
+    var hello =
+        Hello.newBuilder()
+            .setProtocolMin(Protocol.MIN)
+            .setProtocolMax(Protocol.MAX)
+            .setAgentVersion(agentVersion)
+            .setBootId(processId)
+            .setFacts(ToWire.facts(lastFacts));
+    workbench.held().forEach(held -> hello.addAttempts(ToWire.held(held)));
+    try {
+      AgentLinkGrpc.newStub(channel)
+          .withExecutor(tasks::add)
+          .withOnReadyThreshold(BUSY_BYTES)
+          .connect(new Inbound());
+      send(AgentFrame.newBuilder().setHello(hello).build());
+      while (end == null) {
+        Runnable task = tasks.poll(untilTick(), TimeUnit.NANOSECONDS);
+        if (task != null) {
+          task.run();
+        }
+        if (end == null) {
+          tick();
+        }
+      }
+    } finally {
+      close();
+    }
+    Duration agreedFor = agreed ? Duration.ofNanos(time.nanoTime() - agreedAt) : Duration.ZERO;
+    return new End(end, agreedFor, waitAtLeast);
+  }
+
+  private void close() {
+    over = true;
+    workbench.disconnected(this);
+    synchronized (sending) {
+      if (call != null) {
+        call.cancel("the agent ends this stream", null);
+      }
+    }
+  }
+
+  private long untilTick() {
+    long now = time.nanoTime();
+    long next = lastHeard + silence().toNanos();
+    if (agreed) {
+      next = Math.min(next - now, nextHeartbeat - now) + now;
+    }
+    return Math.max(0, next - now);
+  }
+
+  private Duration silence() {
+    return agreed ? interval.multipliedBy(SILENT_INTERVALS) : settings.answerWithin();
+  }
+
+  private void tick() {
+    long now = time.nanoTime();
+    if (now - lastHeard >= silence().toNanos()) {
+      finish(
+          Status.DEADLINE_EXCEEDED.withDescription(
+              "the controller gave no sign of life for " + silence()));
+      return;
+    }
+    if (!agreed || now - nextHeartbeat < 0) {
+      return;
+    }
+    send(ToWire.heartbeat(++sequence));
+    nextHeartbeat = now + interval.toNanos();
+    if (now - nextFacts >= 0) {
+      nextFacts = now + settings.factsEvery().toNanos();
+      HostFacts current = facts.get();
+      if (!current.equals(lastFacts)) {
+        lastFacts = current;
+        send(AgentFrame.newBuilder().setFacts(ToWire.facts(current)).build());
+      }
+    }
+  }
+
+  private void finish(Status status) {
+    if (end == null) {
+      end = status;
+    }
+  }
+
+  private void handle(ControllerFrame frame) {
+    if (end != null) {
+      return; // of a stream that is over
+    }
+    lastHeard = time.nanoTime();
+    try {
+      if (!agreed) {
+        if (frame.hasWelcome()) {
+          welcome(frame.getWelcome());
+        } else if (frame.getFrameCase() != ControllerFrame.FrameCase.FRAME_NOT_SET) {
+          finish(
+              Status.FAILED_PRECONDITION.withDescription(
+                  "the controller's first frame is " + frame.getFrameCase() + ", not a Welcome"));
+        }
+        return;
+      }
+      switch (frame.getFrameCase()) {
+        case ASSIGNMENT -> assignment(frame.getAssignment());
+        case CANCEL -> workbench.cancel(this, FromWire.id(frame.getCancel().getRef()));
+        case OUTPUT_ACK -> outputAck(frame.getOutputAck());
+        case RESULT_ACK -> workbench.resultAcked(this, FromWire.id(frame.getResultAck().getRef()));
+        case DRAIN -> {
+          waitAtLeast = FromWire.duration(frame.getDrain().getReconnectAfter());
+          finish(Status.UNAVAILABLE.withDescription("the controller is about to stop"));
+        }
+        // A heartbeat was heard above; a second Welcome changes nothing; the rest is unknown here.
+        case HEARTBEAT, WELCOME, FRAME_NOT_SET -> {}
+      }
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      log.warn("{} frame dropped: {}", frame.getFrameCase(), e.getMessage());
+    }
+  }
+
+  private void welcome(Welcome welcome) {
+    int protocol = welcome.getProtocol();
+    if (protocol < Protocol.MIN || protocol > Protocol.MAX) {
+      finish(
+          Status.FAILED_PRECONDITION.withDescription(
+              "the controller chose protocol %d, this agent speaks %d to %d: update the older one"
+                  .formatted(protocol, Protocol.MIN, Protocol.MAX)));
+      return;
+    }
+    if (welcome.hasHeartbeatInterval()) {
+      Duration asked = FromWire.duration(welcome.getHeartbeatInterval());
+      interval = asked.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : asked;
+    }
+    agreedAt = time.nanoTime();
+    nextHeartbeat = agreedAt + interval.toNanos();
+    nextFacts = agreedAt + settings.factsEvery().toNanos();
+    agreed = true;
+    log.info("connected, controller {}", welcome.getControllerVersion());
+    workbench.connected(this, FromWire.resume(welcome));
+  }
+
+  private void assignment(Assignment wire) {
+    AttemptId id;
+    try {
+      id = FromWire.id(wire.getRef());
+    } catch (IllegalArgumentException e) {
+      log.warn("assignment dropped: {}", e.getMessage());
+      workbench.dropped(this);
+      return;
+    }
+    try {
+      workbench.assign(this, FromWire.assignment(wire));
+    } catch (IllegalArgumentException e) {
+      workbench.refuse(this, id, Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void outputAck(OutputAck ack) {
+    workbench.outputAcked(
+        this, FromWire.id(ack.getRef()), FromWire.stream(ack.getStream()), ack.getOffset());
+  }
+
+  private void send(AgentFrame frame) {
+    synchronized (sending) {
+      if (call == null || over) {
+        return;
+      }
+      try {
+        call.onNext(frame);
+      } catch (IllegalStateException e) {
+        log.debug("not sent, the stream is over: {}", e.toString());
+      }
+    }
+  }
+
+  private void sendAgreed(AgentFrame frame) {
+    if (agreed) {
+      send(frame);
+    }
+  }
+
+  @Override
+  public void slots(int count) {
+    sendAgreed(ToWire.slots(count));
+  }
+
+  @Override
+  public void accepted(AttemptId id) {
+    sendAgreed(ToWire.accepted(id));
+  }
+
+  @Override
+  public void running(AttemptId id, Instant startedAt) {
+    sendAgreed(ToWire.running(id, startedAt));
+  }
+
+  @Override
+  public void ended(AttemptId id, AttemptResult result) {
+    sendAgreed(ToWire.ended(id, result));
+  }
+
+  @Override
+  public void send(Piece piece) {
+    sendAgreed(ToWire.output(piece));
+  }
+
+  @Override
+  public boolean isReady() {
+    ClientCallStreamObserver<AgentFrame> current = call;
+    return agreed && !over && current != null && current.isReady();
+  }
+
+  @Override
+  public void fail(String reason) {
+    tasks.add(() -> finish(Status.FAILED_PRECONDITION.withDescription(reason)));
+  }
+
+  /** What gRPC calls, on the thread in {@link #run}. */
+  private final class Inbound implements ClientResponseObserver<AgentFrame, ControllerFrame> {
+    @Override
+    public void beforeStart(ClientCallStreamObserver<AgentFrame> stream) {
+      call = stream;
+      stream.setOnReadyHandler(workbench::ready);
+    }
+
+    @Override
+    public void onNext(ControllerFrame frame) {
+      handle(frame);
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      finish(Status.fromThrowable(cause));
+    }
+
+    @Override
+    public void onCompleted() {
+      finish(Status.UNAVAILABLE.withDescription("the controller ended the stream"));
+    }
+  }
+}

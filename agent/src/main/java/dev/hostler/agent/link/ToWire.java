@@ -1,0 +1,167 @@
+package dev.hostler.agent.link;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Outcome;
+import dev.hostler.agent.attempt.StreamName;
+import dev.hostler.agent.output.OutputSink;
+import dev.hostler.agent.work.Workbench;
+import dev.hostler.proto.v1.AgentFrame;
+import dev.hostler.proto.v1.AttemptAccepted;
+import dev.hostler.proto.v1.AttemptEnded;
+import dev.hostler.proto.v1.AttemptRef;
+import dev.hostler.proto.v1.AttemptRunning;
+import dev.hostler.proto.v1.Heartbeat;
+import dev.hostler.proto.v1.HeldAttempt;
+import dev.hostler.proto.v1.HostFacts;
+import dev.hostler.proto.v1.OutputChunk;
+import dev.hostler.proto.v1.OutputCodec;
+import dev.hostler.proto.v1.OutputStream;
+import dev.hostler.proto.v1.RefusalReason;
+import dev.hostler.proto.v1.ResourceUse;
+import dev.hostler.proto.v1.SlotGrant;
+import dev.hostler.proto.v1.TaskState;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the agent's words into frames. */
+final class ToWire {
+  private ToWire() {}
+
+  static AgentFrame slots(int count) {
+    return AgentFrame.newBuilder().setSlots(SlotGrant.newBuilder().setSlots(count)).build();
+  }
+
+  static AgentFrame accepted(AttemptId id) {
+    return AgentFrame.newBuilder()
+        .setAccepted(AttemptAccepted.newBuilder().setRef(ref(id)))
+        .build();
+  }
+
+  static AgentFrame running(AttemptId id, Instant startedAt) {
+    return AgentFrame.newBuilder()
+        .setRunning(AttemptRunning.newBuilder().setRef(ref(id)).setStartedAt(timestamp(startedAt)))
+        .build();
+  }
+
+  static AgentFrame ended(AttemptId id, AttemptResult result) {
+    return AgentFrame.newBuilder()
+        .setEnded(AttemptEnded.newBuilder().setRef(ref(id)).setResult(result(result)))
+        .build();
+  }
+
+  static AgentFrame heartbeat(long sequence) {
+    return AgentFrame.newBuilder()
+        .setHeartbeat(Heartbeat.newBuilder().setSequence(sequence))
+        .build();
+  }
+
+  /** The piece's bytes are not copied: the frame is to be sent before they change. */
+  static AgentFrame output(OutputSink.Piece piece) {
+    return AgentFrame.newBuilder()
+        .setOutput(
+            OutputChunk.newBuilder()
+                .setRef(ref(piece.id()))
+                .setStream(
+                    piece.stream() == StreamName.STDOUT
+                        ? OutputStream.OUTPUT_STREAM_STDOUT
+                        : OutputStream.OUTPUT_STREAM_STDERR)
+                .setOffset(piece.offset())
+                .setLength(piece.length())
+                .setCodec(
+                    piece.zstd()
+                        ? OutputCodec.OUTPUT_CODEC_ZSTD
+                        : OutputCodec.OUTPUT_CODEC_IDENTITY)
+                .setData(UnsafeByteOperations.unsafeWrap(piece.data(), 0, piece.dataLength())))
+        .build();
+  }
+
+  static HeldAttempt held(Workbench.HeldState held) {
+    return HeldAttempt.newBuilder().setRef(ref(held.id())).setState(state(held)).build();
+  }
+
+  private static TaskState state(Workbench.HeldState held) {
+    Outcome outcome = held.outcome();
+    if (outcome == null) {
+      return held.running() ? TaskState.TASK_STATE_RUNNING : TaskState.TASK_STATE_ASSIGNED;
+    }
+    return switch (outcome) {
+      case EXITED ->
+          held.exitCode() == 0 ? TaskState.TASK_STATE_SUCCEEDED : TaskState.TASK_STATE_FAILED;
+      case SIGNALED, OUT_OF_MEMORY, SANDBOX_FAILED -> TaskState.TASK_STATE_FAILED;
+      case TIMED_OUT -> TaskState.TASK_STATE_TIMED_OUT;
+      case CANCELLED -> TaskState.TASK_STATE_CANCELLED;
+      case REFUSED -> TaskState.TASK_STATE_REFUSED;
+    };
+  }
+
+  static HostFacts facts(dev.hostler.agent.facts.HostFacts facts) {
+    HostFacts.Builder builder =
+        HostFacts.newBuilder()
+            .setHostname(facts.hostname())
+            .setOsId(facts.osId())
+            .setOsVersion(facts.osVersion())
+            .setOsName(facts.osName())
+            .setKernel(facts.kernel())
+            .setArch(facts.arch())
+            .setCpus(facts.cpus())
+            .setMemoryBytes(facts.memoryBytes())
+            .addAllAddresses(facts.addresses())
+            .putAllLabels(facts.labels())
+            .setAgentVersion(facts.agentVersion())
+            .setCgroupVersion(facts.cgroupVersion());
+    if (facts.bootedAt() != null) {
+      builder.setBootedAt(timestamp(facts.bootedAt()));
+    }
+    return builder.build();
+  }
+
+  private static AttemptRef ref(AttemptId id) {
+    return AttemptRef.newBuilder().setTaskId(id.taskId()).setAttempt(id.number()).build();
+  }
+
+  private static dev.hostler.proto.v1.AttemptResult result(AttemptResult result) {
+    var builder =
+        dev.hostler.proto.v1.AttemptResult.newBuilder()
+            .setOutcomeValue(result.outcome().code())
+            .setExitCode(result.exitCode())
+            .setSignal(result.signal())
+            .setMessage(result.message())
+            .setRefusal(RefusalReason.forNumber(result.refusal().code()))
+            .setEndedAt(timestamp(result.endedAt()))
+            .setStdoutBytes(result.stdout().bytes())
+            .setStderrBytes(result.stderr().bytes())
+            .setStdoutDroppedBytes(result.stdout().dropped())
+            .setStderrDroppedBytes(result.stderr().dropped())
+            .setOutputError(result.outputError())
+            .setUse(
+                ResourceUse.newBuilder()
+                    .setCpuTime(micros(result.use().cpuMicros()))
+                    .setMemoryPeakBytes(result.use().memoryPeakBytes())
+                    .setOomKills(result.use().oomKills())
+                    .setPidsDenied(result.use().pidsDenied()));
+    @Nullable Instant startedAt = result.startedAt();
+    if (startedAt != null) {
+      builder.setStartedAt(timestamp(startedAt));
+    }
+    return builder.build();
+  }
+
+  private static Duration micros(long micros) {
+    return Duration.newBuilder()
+        .setSeconds(TimeUnit.MICROSECONDS.toSeconds(micros))
+        .setNanos((int) TimeUnit.MICROSECONDS.toNanos(micros % 1_000_000))
+        .build();
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+}

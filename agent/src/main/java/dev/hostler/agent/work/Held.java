@@ -1,0 +1,45 @@
+package dev.hostler.agent.work;
+
+import dev.hostler.agent.attempt.Assignment;
+import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.run.CancelSignal;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt from its arrival to the acknowledgement of its end. Guarded by the workbench. */
+final class Held {
+  /** How far it is. */
+  enum State {
+    /** In memory only. */
+    ARRIVED,
+    /** In the ledger. */
+    ACCEPTED,
+    /** Started. */
+    RUNNING,
+    /** Ended; the result is known. */
+    ENDED
+  }
+
+  final AttemptId id;
+
+  /** Null where what arrived was not a valid assignment. */
+  final @Nullable Assignment assignment;
+
+  final CancelSignal cancel = new CancelSignal();
+  State state;
+  @Nullable Instant startedAt;
+  @Nullable AttemptResult result;
+
+  /** Found in the ledger, never started: waits until a controller still wants it. */
+  boolean waits;
+
+  /** No controller wants to know its end. */
+  boolean unwanted;
+
+  Held(AttemptId id, @Nullable Assignment assignment, State state) {
+    this.id = id;
+    this.assignment = assignment;
+    this.state = state;
+  }
+}

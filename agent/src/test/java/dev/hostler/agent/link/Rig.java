@@ -1,0 +1,92 @@
+package dev.hostler.agent.link;
+
+import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.run.AttemptExecutor;
+import dev.hostler.agent.run.ProcessExecutor;
+import dev.hostler.agent.work.Ledger;
+import dev.hostler.agent.work.WorkSettings;
+import dev.hostler.agent.work.Workbench;
+import dev.hostler.common.time.TimeSource;
+import io.grpc.Channel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** The agent's objects around a link, without TLS and sandbox; can be restarted within a test. */
+final class Rig implements AutoCloseable {
+  final Path state;
+  final ProcessExecutor executor;
+  TimeSource time = TimeSource.system();
+  int maxParallel = 4;
+  boolean commandsAllowed = true;
+  String bootId = "boot-1";
+  volatile String hostname = "h1";
+  List<String> controllers;
+  Duration firstBackoff = Duration.ofMillis(5);
+  Duration longestBackoff = Duration.ofMillis(50);
+  Duration lastingAfter = Duration.ofSeconds(30);
+  Duration answerWithin = Duration.ofSeconds(5);
+  Duration factsEvery = Duration.ofMillis(30);
+
+  Ledger ledger;
+  Workbench workbench;
+  ControllerLink link;
+
+  Rig(Path state, ScriptedController... controllers) {
+    this.state = state;
+    this.executor = new ProcessExecutor(state.resolve("attempts"));
+    this.controllers =
+        java.util.Arrays.stream(controllers).map(ScriptedController::address).toList();
+  }
+
+  Rig start() throws IOException {
+    return start(executor);
+  }
+
+  Rig start(AttemptExecutor with) throws IOException {
+    ledger = Ledger.open(state.resolve("ledger"), time);
+    workbench =
+        new Workbench(ledger, with, new WorkSettings(maxParallel, commandsAllowed), time, bootId);
+    link =
+        new ControllerLink(
+            new LinkSettings(
+                controllers, firstBackoff, longestBackoff, lastingAfter, answerWithin, factsEvery),
+            address ->
+                NettyChannelBuilder.forTarget("dns:///" + address)
+                    .usePlaintext()
+                    .disableRetry()
+                    .build(),
+            workbench,
+            () ->
+                new HostFacts(
+                    hostname, "", "", "", "", "", 1, 0, List.of(), Map.of(), "t", "none", null),
+            time,
+            new Random(1),
+            "test");
+    workbench.start();
+    link.start();
+    return this;
+  }
+
+  Channel channel() {
+    return link.channel();
+  }
+
+  /** What a SIGTERM does; what runs goes on. */
+  void stop() throws IOException {
+    link.close();
+    workbench.close();
+    ledger.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (link != null) {
+      stop();
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.hostler.agent.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hostler.agent.attempt.Assignment;
+import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Outcome;
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.ResourceUse;
+import dev.hostler.agent.attempt.StreamEnd;
+import dev.hostler.agent.attempt.Work;
+import dev.hostler.common.time.ManualTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerTest {
+  @TempDir Path dir;
+  private final ManualTime time = new ManualTime();
+
+  private Assignment command(String task, int number) {
+    return new Assignment(
+        new AttemptId(task, number),
+        "job-1",
+        new Work.Command(List.of("echo", "hällo", "")),
+        Map.of("A", "b", "C", "d=e"),
+        Duration.ofMillis(1500),
+        time.instant().plusSeconds(3600),
+        "ann");
+  }
+
+  private Assignment action(String task) {
+    return new Assignment(
+        new AttemptId(task, 1),
+        "job-2",
+        new Work.Action("host-report", "1.2.3", "collect", "ab".repeat(32), 12345, "{\"a\":1}"),
+        Map.of(),
+        Duration.ZERO,
+        null,
+        "bob" + "x".repeat(1000));
+  }
+
+  private AttemptResult result() {
+    return new AttemptResult(
+        Outcome.OUT_OF_MEMORY,
+        0,
+        9,
+        "the memory limit",
+        Refusal.NONE,
+        time.instant().minusSeconds(3),
+        time.instant(),
+        new StreamEnd(10, 2),
+        new StreamEnd(0, 0),
+        "disk full",
+        new ResourceUse(1, 2, 3, 4));
+  }
+
+  private Ledger open() throws IOException {
+    return Ledger.open(dir, time);
+  }
+
+  @Test
+  void everyFieldComesBackAfterARestart() throws IOException {
+    try (Ledger ledger = open()) {
+      ledger.accept(command("t1", 2), "boot-1");
+      ledger.accept(action("t2"), "boot-1");
+      ledger.end(new AttemptId("t2", 1), result(), true);
+    }
+    try (Ledger ledger = open()) {
+      assertThat(ledger.entries())
+          .containsExactly(
+              new Ledger.Entry(command("t1", 2), "boot-1", null),
+              new Ledger.Entry(action("t2"), "boot-1", result()));
+    }
+  }
+
+  @Test
+  void aForgottenAttemptStaysKnownUntilItsExpiryHasPassed() throws IOException {
+    try (Ledger ledger = open()) {
+      ledger.accept(command("t1", 2), "b");
+      ledger.end(new AttemptId("t1", 2), result(), false);
+      ledger.forget(new AttemptId("t1", 2));
+    }
+    try (Ledger ledger = open()) {
+      assertThat(ledger.entries()).isEmpty();
+      assertThat(ledger.knows(new AttemptId("t1", 1))).as("an earlier try").isTrue();
+      assertThat(ledger.knows(new AttemptId("t1", 2))).as("the same").isTrue();
+      assertThat(ledger.knows(new AttemptId("t1", 3))).as("a later try").isFalse();
+      assertThat(ledger.knows(new AttemptId("t9", 1))).as("another task").isFalse();
+    }
+  }
+
+  @Test
+  void anAttemptThatIsHeldFencesEarlierTries() throws IOException {
+    try (Ledger ledger = open()) {
+      ledger.accept(command("t1", 2), "b");
+      assertThat(ledger.knows(new AttemptId("t1", 1))).isTrue();
+      assertThat(ledger.knows(new AttemptId("t1", 2))).isTrue();
+      assertThat(ledger.knows(new AttemptId("t1", 3))).isFalse();
+    }
+  }
+
+  @Test
+  void staysSmallHoweverManyAttemptsPass() throws IOException {
+    try (Ledger ledger = open()) {
+      ledger.accept(command("kept", 1), "b");
+      for (int i = 0; i < 1500; i++) {
+        Assignment one = action("t" + i);
+        ledger.accept(one, "b");
+        ledger.end(one.id(), result(), false);
+        ledger.forget(one.id());
+        time.advance(Duration.ofMinutes(5));
+      }
+      assertThat(ledger.sizes().get("bytes")).isLessThan(1 << 20);
+      assertThat(ledger.entries()).hasSize(1);
+    }
+    try (Ledger ledger = open()) {
+      assertThat(ledger.entries())
+          .extracting(e -> e.assignment().id().taskId())
+          .containsOnly("kept");
+      assertThat(ledger.knows(new AttemptId("t1499", 1))).isTrue();
+      assertThat(ledger.knows(new AttemptId("t0", 1))).as("long past").isFalse();
+    }
+  }
+
+  @Test
+  void boundsWhatUsedIdsCost() throws IOException {
+    try (Ledger ledger = Ledger.open(dir, time, 100)) {
+      for (int i = 0; i < 150; i++) {
+        ledger.accept(action("t" + i), "b");
+        ledger.forget(new AttemptId("t" + i, 1));
+      }
+      assertThat(ledger.sizes().get("used")).isEqualTo(100);
+      assertThat(ledger.knows(new AttemptId("t149", 1))).isTrue();
+    }
+  }
+
+  @Test
+  void aFullDiskRefusesNewWorkAndIsMendedWhenThereIsRoomAgain() throws Exception {
+    Path disk = Files.createDirectory(dir.resolve("disk"));
+    run("mount", "-t", "tmpfs", "-o", "size=64k", "hostler-test", disk.toString());
+    try {
+      try (Ledger ledger = Ledger.open(disk.resolve("ledger"), time)) {
+        ledger.accept(command("t1", 1), "b");
+        Path filler = disk.resolve("filler");
+        fill(filler);
+        Assignment large =
+            new Assignment(
+                new AttemptId("t2", 1),
+                "j",
+                new Work.Command(List.of("x".repeat(20_000))),
+                Map.of(),
+                Duration.ZERO,
+                null,
+                "ann");
+        assertThatThrownBy(() -> ledger.accept(large, "b")).isInstanceOf(IOException.class);
+        assertThat(ledger.knows(large.id())).isFalse();
+        // The end of the first is kept in memory, and written when there is room.
+        ledger.end(new AttemptId("t1", 1), result(), true);
+        Files.delete(filler);
+        ledger.accept(command("t3", 1), "b");
+      }
+      try (Ledger ledger = Ledger.open(disk.resolve("ledger"), time)) {
+        assertThat(ledger.entries())
+            .containsExactly(
+                new Ledger.Entry(command("t1", 1), "b", result()),
+                new Ledger.Entry(command("t3", 1), "b", null));
+      }
+    } finally {
+      run("umount", disk.toString());
+    }
+  }
+
+  private static void fill(Path file) throws IOException {
+    try (var out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(new byte[512]);
+      }
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("No space left");
+    }
+  }
+
+  private static void run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(said).isZero();
+  }
+
+  @Test
+  void doesNotStartOnRecordsItDoesNotUnderstand() throws IOException {
+    try (RecordLog log = RecordLog.open(dir.resolve("log")).log()) {
+      log.append(new byte[] {99, 1, 2}, true);
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("unknown kind 99");
+  }
+
+  @Test
+  void ignoresWhatItDoesNotHold() throws IOException {
+    try (Ledger ledger = open()) {
+      AttemptId nobody = new AttemptId("nobody", 1);
+      ledger.end(nobody, result(), true);
+      ledger.forget(nobody);
+      assertThat(ledger.entries()).isEmpty();
+      assertThat(ledger.knows(nobody)).isFalse();
+    }
+  }
+
+  @Test
+  void aTornRecordAtAnyByteLosesOnlyWhatWasNotPromised() throws IOException {
+    Instant start = time.instant();
+    long before;
+    try (Ledger ledger = open()) {
+      ledger.accept(command("t1", 1), "b");
+      before = Files.size(dir.resolve("log"));
+      ledger.accept(command("t2", 1), "b");
+    }
+    byte[] whole = Files.readAllBytes(dir.resolve("log"));
+    for (int cut = (int) before; cut < whole.length; cut++) {
+      Files.write(dir.resolve("log"), java.util.Arrays.copyOf(whole, cut));
+      try (Ledger ledger = open()) {
+        assertThat(ledger.entries())
+            .extracting(e -> e.assignment().id().taskId())
+            .containsExactly("t1");
+      }
+    }
+    assertThat(time.instant()).isEqualTo(start);
+  }
+}
