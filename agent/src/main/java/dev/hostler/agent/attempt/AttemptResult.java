@@ -59,6 +59,22 @@ public record AttemptResult(
         use);
   }
 
+  /** The same with something more for a person to read, before what is there. */
+  public AttemptResult withMessage(String more) {
+    return new AttemptResult(
+        outcome,
+        exitCode,
+        signal,
+        message.isEmpty() ? more : more + ": " + message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use);
+  }
+
   /** The end of one of the streams. */
   public StreamEnd end(StreamName stream) {
     return stream == StreamName.STDOUT ? stdout : stderr;

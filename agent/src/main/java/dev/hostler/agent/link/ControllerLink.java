@@ -59,7 +59,7 @@ public final class ControllerLink implements AutoCloseable {
   }
 
   /** The channel of the present stream; null while there is none. */
-  @Nullable ManagedChannel channel() {
+  public @Nullable ManagedChannel channel() {
     return current;
   }
 

@@ -1,0 +1,220 @@
+package dev.hostler.agent;
+
+import dev.hostler.agent.bundle.BundleCache;
+import dev.hostler.agent.bundle.BundleSettings;
+import dev.hostler.agent.config.AgentConfig;
+import dev.hostler.agent.facts.FactsReader;
+import dev.hostler.agent.identity.EnrolException;
+import dev.hostler.agent.identity.Enrolment;
+import dev.hostler.agent.identity.Identity;
+import dev.hostler.agent.identity.IdentityStore;
+import dev.hostler.agent.identity.JoinToken;
+import dev.hostler.agent.link.ControllerLink;
+import dev.hostler.agent.link.GrpcBundleSource;
+import dev.hostler.agent.link.GrpcEnroller;
+import dev.hostler.agent.link.LinkSettings;
+import dev.hostler.agent.link.TlsChannels;
+import dev.hostler.agent.run.SandboxExecutor;
+import dev.hostler.agent.work.Ledger;
+import dev.hostler.agent.work.WorkSettings;
+import dev.hostler.agent.work.Workbench;
+import dev.hostler.common.lifecycle.Lifecycle;
+import dev.hostler.common.lifecycle.StartException;
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.common.tls.TlsTrust;
+import dev.hostler.trust.KeyPurpose;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts the parts of the agent together. */
+final class Agent {
+  private static final Logger log = LoggerFactory.getLogger(Agent.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private Agent() {}
+
+  /**
+   * Makes the state directory, for root only, and has native libraries unpacked below it: on many
+   * hosts nothing in /tmp can be executed, or anybody can write there.
+   */
+  static void prepare(AgentConfig config) throws IOException {
+    Logging.configure(config.log());
+    Path state = config.stateDir();
+    var rootOnly = PosixFilePermissions.fromString("rwx------");
+    Files.createDirectories(state, PosixFilePermissions.asFileAttribute(rootOnly));
+    Files.setPosixFilePermissions(state, rootOnly);
+    Path natives = Files.createDirectories(state.resolve("native"));
+    System.setProperty("io.netty.native.workdir", natives.toString());
+    System.setProperty("ZstdTempFolder", natives.toString());
+  }
+
+  static IdentityStore identities(AgentConfig config) {
+    return new IdentityStore(config.stateDir().resolve("identity"));
+  }
+
+  /** Joins a fleet, replacing the identity that this host may have. */
+  static Optional<Identity> enrol(
+      AgentConfig config, String controller, JoinToken token, @Nullable String name)
+      throws EnrolException, IOException, InterruptedException {
+    FactsReader facts = facts(config, "none");
+    EventLoopGroup loop = eventLoop();
+    try {
+      GrpcEnroller enroller =
+          new GrpcEnroller(
+              one ->
+                  new TlsChannels(
+                      null, TlsTrust.byCaDigest(one.caDigest(), KeyPurpose.CONTROLLER.oid()), loop),
+              facts::read,
+              PATIENCE);
+      return new Enrolment(identities(config), enroller)
+          .enrol(controller, token, name == null ? facts.read().hostname() : name, true);
+    } finally {
+      end(loop);
+    }
+  }
+
+  /** Runs until the process is told to end. */
+  static void run(AgentConfig config, Identity identity)
+      throws StartException, InterruptedException {
+    Lifecycle lifecycle = new Lifecycle();
+    Runnable forgetSignal = lifecycle.stopOnSignal();
+    try {
+      start(config, identity, lifecycle, TimeSource.system());
+      log.info("agent {} of host {} started", AgentVersion.TEXT, identity.hostId());
+      lifecycle.awaitStop();
+    } finally {
+      lifecycle.stop();
+      forgetSignal.run();
+    }
+  }
+
+  private static void start(
+      AgentConfig config, Identity identity, Lifecycle lifecycle, TimeSource time)
+      throws StartException {
+    Path state = config.stateDir();
+    lifecycle.start("on " + state, () -> lock(state), FileLockHolder::close);
+    SandboxSetup sandbox =
+        lifecycle.start("the sandbox", () -> SandboxSetup.open(config, time), _ -> {});
+    FactsReader facts = facts(config, sandbox.cgroupVersion());
+    AtomicReference<@Nullable ControllerLink> link = new AtomicReference<>();
+    BundleCache bundles =
+        lifecycle.start(
+            "the bundle cache",
+            () ->
+                new BundleCache(
+                    state.resolve("bundles"),
+                    config.bundles().roots(),
+                    new GrpcBundleSource(() -> {
+                      ControllerLink current = link.get();
+                      return current == null ? null : current.channel();
+                    }),
+                    new BundleSettings(
+                        config.bundles().largestBytes(),
+                        config.bundles().cacheBytes(),
+                        config.bundles().unusedFor(),
+                        BundleSettings.USUAL.patience()),
+                    time),
+            _ -> {});
+    Ledger ledger =
+        lifecycle.start(
+            "the ledger", () -> Ledger.open(state.resolve("ledger"), time), Ledger::close);
+    SandboxExecutor executor =
+        new SandboxExecutor(
+            sandbox.sandbox(),
+            sandbox.unsupported(),
+            sandbox.defaults(),
+            bundles,
+            state.resolve("attempts"),
+            time);
+    Workbench workbench =
+        lifecycle.start(
+            "work",
+            () -> {
+              Workbench made =
+                  new Workbench(
+                      ledger,
+                      executor,
+                      new WorkSettings(
+                          config.policy().maxParallel(),
+                          config.policy().commands() == AgentConfig.Commands.ALLOWED),
+                      time,
+                      facts.bootId());
+              made.start();
+              return made;
+            },
+            Workbench::close);
+    EventLoopGroup loop = lifecycle.start("the network", Agent::eventLoop, Agent::end);
+    lifecycle.start(
+        "the link",
+        () -> {
+          ControllerLink made =
+              new ControllerLink(
+                  LinkSettings.of(
+                      config.controllers().isEmpty()
+                          ? List.of(identity.controller())
+                          : config.controllers()),
+                  new TlsChannels(
+                      identity.tls().keyManager(),
+                      TlsTrust.pinnedTo(identity.roots(), KeyPurpose.CONTROLLER.oid()),
+                      loop),
+                  workbench,
+                  facts::read,
+                  time,
+                  new Random(new SecureRandom().nextLong()),
+                  AgentVersion.TEXT);
+          link.set(made);
+          made.start();
+          return made;
+        },
+        ControllerLink::close);
+  }
+
+  private static FactsReader facts(AgentConfig config, String cgroupVersion) {
+    return new FactsReader(Path.of("/"), config.labels(), AgentVersion.TEXT, cgroupVersion);
+  }
+
+  private static EventLoopGroup eventLoop() {
+    return new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  }
+
+  private static void end(EventLoopGroup loop) {
+    var _ = loop.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS);
+  }
+
+  /** One agent at a time: two would run the same work. */
+  private record FileLockHolder(FileChannel file, FileLock lock) {
+    void close() throws IOException {
+      file.close();
+    }
+  }
+
+  private static FileLockHolder lock(Path state) throws IOException {
+    FileChannel file =
+        FileChannel.open(
+            state.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = file.tryLock();
+    if (lock == null) {
+      file.close();
+      throw new IOException("another agent runs on this state directory");
+    }
+    return new FileLockHolder(file, lock);
+  }
+}

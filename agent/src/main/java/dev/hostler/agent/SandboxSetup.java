@@ -1,0 +1,100 @@
+package dev.hostler.agent;
+
+import dev.hostler.agent.config.AgentConfig;
+import dev.hostler.agent.sandbox.Accounts;
+import dev.hostler.agent.sandbox.OutputCaps;
+import dev.hostler.agent.sandbox.Sandbox;
+import dev.hostler.agent.sandbox.SandboxDefaults;
+import dev.hostler.agent.sandbox.SandboxUnsupportedException;
+import dev.hostler.agent.sandbox.SandboxUser;
+import dev.hostler.agent.sandbox.Timing;
+import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
+import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
+import dev.hostler.agent.sandbox.cgroup.CgroupUnsupportedException;
+import dev.hostler.agent.sandbox.cgroup.Cgroups;
+import dev.hostler.common.time.TimeSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sandbox of this host, if it can have one. An agent whose host cannot sandbox stays up and
+ * refuses work with the reason.
+ *
+ * @param sandbox null: none
+ * @param unsupported why there is none; empty if there is one
+ * @param cgroupVersion "v1", "v2" or "none"
+ * @param defaults what programs get when nothing else is declared
+ */
+record SandboxSetup(
+    @Nullable Sandbox sandbox, String unsupported, String cgroupVersion, SandboxDefaults defaults) {
+  private static final Logger log = LoggerFactory.getLogger(SandboxSetup.class);
+  private static final Path USUAL_STATE = Path.of("/var/lib/hostler/agent");
+
+  /**
+   * Opens the sandbox.
+   *
+   * @throws IOException if the host's state cannot be found out
+   */
+  static SandboxSetup open(AgentConfig config, TimeSource time)
+      throws IOException, InterruptedException {
+    SandboxDefaults defaults;
+    try {
+      defaults = defaults(config);
+    } catch (SandboxUnsupportedException e) {
+      throw new IOException("sandbox.user in agent.toml: " + e.getMessage(), e);
+    }
+    String version = "none";
+    try {
+      Cgroups cgroups = Cgroups.detect(CgroupSettings.ofHost(cgroup(config)), time);
+      version = "v" + cgroups.version();
+      Path launcher =
+          config.sandbox().launcher().isPresent()
+              ? config.sandbox().launcher().get()
+              : Sandbox.launcher();
+      return new SandboxSetup(
+          Sandbox.open(launcher, config.stateDir(), cgroups, time), "", version, defaults);
+    } catch (CgroupUnsupportedException | SandboxUnsupportedException e) {
+      log.error("this host cannot sandbox, all work is refused: {}", e.getMessage());
+      return new SandboxSetup(null, String.valueOf(e.getMessage()), version, defaults);
+    }
+  }
+
+  private static SandboxDefaults defaults(AgentConfig config)
+      throws SandboxUnsupportedException, IOException {
+    AgentConfig.Sandbox wanted = config.sandbox();
+    SandboxUser user = new Accounts(Path.of("/etc")).resolve(wanted.user());
+    return new SandboxDefaults(
+        config.stateDir(),
+        user,
+        new CgroupLimits(wanted.memoryBytes(), 0, wanted.cpuMillis(), wanted.pids()),
+        new Timing(wanted.timeout(), wanted.grace()),
+        new OutputCaps(wanted.outputBytes(), wanted.outputBytes()),
+        wanted.tmpBytes());
+  }
+
+  /** Agents with different states on one host must not see each other's attempts. */
+  private static String cgroup(AgentConfig config) {
+    if (config.sandbox().cgroup().isPresent()) {
+      return config.sandbox().cgroup().get();
+    }
+    Path state = config.stateDir();
+    if (state.equals(USUAL_STATE)) {
+      return "hostler";
+    }
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(state.toString().getBytes(StandardCharsets.UTF_8));
+      return "hostler-" + HexFormat.of().formatHex(digest, 0, 6);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

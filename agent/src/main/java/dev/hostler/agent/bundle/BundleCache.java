@@ -1,0 +1,376 @@
+package dev.hostler.agent.bundle;
+
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.SigningException;
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.trust.bundle.BundleFile;
+import dev.hostler.trust.bundle.BundleTrust;
+import dev.hostler.trust.bundle.Manifest;
+import dev.hostler.trust.bundle.Platform;
+import dev.hostler.trust.bundle.TrustException;
+import dev.hostler.trust.bundle.TrustedBundle;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Bundles by the digest of their manifests, in a directory that only root can enter. A bundle
+ * appears there whole or not at all; its signature is verified again, against the roots that are
+ * pinned then, when it is used after a while or after a restart. Thread-safe.
+ */
+public final class BundleCache {
+  private static final Logger log = LoggerFactory.getLogger(BundleCache.class);
+  private static final String FILE = "bundle";
+  private static final String PAYLOAD = "payload";
+
+  /** How long a verification counts. */
+  private static final Duration VERIFIED_FOR = Duration.ofMinutes(5);
+
+  private static final Duration COLLECT_EVERY = Duration.ofMinutes(1);
+
+  private final Path root;
+  private final Path rootsFile;
+  private final BundleSource source;
+  private final BundleSettings settings;
+  private final TimeSource time;
+  private final Map<String, Kept> kept = new HashMap<>();
+  private long collectedAt;
+
+  private static final class Kept {
+    int uses;
+    @Nullable CompletableFuture<Manifest> flight;
+    @Nullable Manifest manifest;
+    @Nullable FileTime rootsOf;
+    long verifiedAt;
+  }
+
+  /**
+   * Opens or makes the cache.
+   *
+   * @param root its directory
+   * @param rootsFile PEM with the roots that bundle signers chain to; read at each verification
+   * @throws IOException if the directory cannot be used
+   */
+  public BundleCache(
+      Path root, Path rootsFile, BundleSource source, BundleSettings settings, TimeSource time)
+      throws IOException {
+    this.root = root;
+    this.rootsFile = rootsFile;
+    this.source = source;
+    this.settings = settings;
+    this.time = time;
+    this.collectedAt = time.nanoTime();
+    Files.createDirectories(
+        root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
+    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(root, "*.unpacking")) {
+      for (Path one : unfinished) {
+        FileTrees.delete(one);
+      }
+    }
+  }
+
+  /**
+   * A bundle, fetched if it is not here. Waits; one transfer serves all who wait for it.
+   *
+   * @param digest SHA-256 of its manifest, 64 hex digits
+   * @param size of the bundle file, in bytes
+   * @param deadline when to give up; null: never
+   * @param giveUp completes when the caller does not want it any more
+   * @throws RefusedException why it cannot be used; EXPIRED at the deadline
+   * @throws CancellationException if {@code giveUp} completed first
+   */
+  public BundleLease acquire(
+      String digest, long size, @Nullable Instant deadline, CompletableFuture<Void> giveUp)
+      throws RefusedException, InterruptedException {
+    Pin pin = keep(digest);
+    boolean done = false;
+    try {
+      Manifest manifest = await(flight(digest, size), deadline, giveUp);
+      Instant expires = manifest.expires();
+      if (expires != null && !time.instant().isBefore(expires)) {
+        throw new RefusedException(
+            Refusal.BUNDLE_UNTRUSTED, "the bundle expired at " + expires + ": use a newer version");
+      }
+      done = true;
+      return new BundleLease(manifest, folder(digest).resolve(PAYLOAD), pin);
+    } finally {
+      if (!done) {
+        pin.close();
+      }
+    }
+  }
+
+  /** Keeps a bundle that a program of an earlier process still uses. */
+  public synchronized Pin keep(String digest) {
+    kept.computeIfAbsent(digest, _ -> new Kept()).uses++;
+    return new Pin(() -> release(digest));
+  }
+
+  private void release(String digest) {
+    synchronized (this) {
+      Kept one = kept.get(digest);
+      if (one == null || --one.uses > 0) {
+        return;
+      }
+      if (time.nanoTime() - collectedAt > COLLECT_EVERY.toNanos()) {
+        collectedAt = time.nanoTime();
+        Thread.ofVirtual().name("bundles").start(this::collect);
+      }
+    }
+    try {
+      Files.setLastModifiedTime(folder(digest), FileTime.from(time.instant()));
+    } catch (NoSuchFileException _) {
+      // It never came.
+    } catch (IOException e) {
+      log.warn("bundle {}: {}", digest, e.toString());
+    }
+  }
+
+  private synchronized CompletableFuture<Manifest> flight(String digest, long size) {
+    Kept one = kept.computeIfAbsent(digest, _ -> new Kept());
+    if (one.manifest != null
+        && rootsTime().equals(one.rootsOf)
+        && time.nanoTime() - one.verifiedAt < VERIFIED_FOR.toNanos()
+        && Files.isDirectory(folder(digest).resolve(PAYLOAD))) {
+      return CompletableFuture.completedFuture(one.manifest);
+    }
+    if (one.flight == null) {
+      CompletableFuture<Manifest> flight = new CompletableFuture<>();
+      one.flight = flight;
+      Thread.ofVirtual().name("bundle-" + digest).start(() -> fly(digest, size, one, flight));
+    }
+    return one.flight;
+  }
+
+  private void fly(String digest, long size, Kept one, CompletableFuture<Manifest> flight) {
+    Manifest manifest = null;
+    Throwable failure = null;
+    FileTime roots = rootsTime();
+    try {
+      manifest = provide(digest, size);
+    } catch (RefusedException | InterruptedException | RuntimeException | Error e) {
+      failure = e;
+    }
+    synchronized (this) {
+      one.flight = null;
+      one.manifest = manifest;
+      one.rootsOf = roots;
+      one.verifiedAt = time.nanoTime();
+    }
+    if (manifest != null) {
+      flight.complete(manifest);
+    } else {
+      flight.completeExceptionally(failure);
+    }
+  }
+
+  private Manifest await(
+      CompletableFuture<Manifest> flight,
+      @Nullable Instant deadline,
+      CompletableFuture<Void> giveUp)
+      throws RefusedException, InterruptedException {
+    CompletableFuture<Object> first = CompletableFuture.anyOf(flight, giveUp);
+    try {
+      if (deadline == null) {
+        first.get();
+      } else {
+        first.get(
+            Math.max(0, Duration.between(time.instant(), deadline).toMillis()),
+            TimeUnit.MILLISECONDS);
+      }
+      if (giveUp.isDone()) {
+        throw new CancellationException("given up");
+      }
+      return flight.join();
+    } catch (TimeoutException _) {
+      throw new RefusedException(
+          Refusal.EXPIRED, "its bundle was not here before it expired at " + deadline);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RefusedException refused) {
+        throw new RefusedException(refused.refusal(), refused.getMessage());
+      }
+      throw new IllegalStateException("bundle cache failed: " + e.getCause(), e);
+    }
+  }
+
+  private Manifest provide(String digest, long size) throws RefusedException, InterruptedException {
+    try {
+      Path folder = folder(digest);
+      if (Files.isDirectory(folder)) {
+        Manifest manifest = verifyKept(digest, folder);
+        if (manifest != null) {
+          return manifest;
+        }
+      }
+      Path part = root.resolve(digest + ".part");
+      long resumedAt = new BundleFetch(source, settings, time).fetch(digest, size, part);
+      try {
+        return publish(digest, part, folder);
+      } catch (TrustException e) {
+        Files.deleteIfExists(part);
+        if (resumedAt == 0) {
+          throw e;
+        }
+        log.info("bundle {}: an earlier part did not fit ({}), fetched again", digest, e.reason());
+        new BundleFetch(source, settings, time).fetch(digest, size, part);
+        return publish(digest, part, folder);
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    } catch (TrustException e) {
+      throw new RefusedException(
+          Refusal.BUNDLE_UNTRUSTED,
+          "the bundle is refused (" + e.reason() + "): " + e.getMessage());
+    } catch (BundleUnavailableException e) {
+      throw new RefusedException(
+          Refusal.BUNDLE_UNAVAILABLE, "the bundle cannot be fetched: " + e.getMessage());
+    } catch (IOException e) {
+      throw new RefusedException(Refusal.EXHAUSTED, "the bundle cannot be kept on this host: " + e);
+    }
+  }
+
+  /** Null if what is here is not whole: then it is removed. */
+  private @Nullable Manifest verifyKept(String digest, Path folder)
+      throws IOException, TrustException {
+    try (BundleFile file = BundleFile.open(folder.resolve(FILE))) {
+      Manifest manifest = trusted(file, digest).manifest();
+      for (Manifest.PayloadFile one : manifest.payload()) {
+        Path path = folder.resolve(PAYLOAD).resolve(one.path());
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+            || Files.size(path) != one.size()) {
+          throw new IOException(path + " is not as it was unpacked");
+        }
+      }
+      return manifest;
+    } catch (IOException e) {
+      log.warn("bundle {} is not whole any more, fetched again: {}", digest, e.toString());
+      FileTrees.delete(folder);
+      return null;
+    }
+  }
+
+  private Manifest publish(String digest, Path part, Path folder)
+      throws IOException, TrustException {
+    Path unpacking = root.resolve(digest + ".unpacking");
+    FileTrees.delete(unpacking);
+    Files.createDirectory(unpacking);
+    try (BundleFile file = BundleFile.open(part)) {
+      TrustedBundle trusted = trusted(file, digest);
+      trusted.unpackTo(unpacking.resolve(PAYLOAD));
+      Files.move(part, unpacking.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+      FileTrees.sync(unpacking);
+      Files.move(unpacking, folder, StandardCopyOption.ATOMIC_MOVE);
+      FileTrees.sync(root);
+      log.info(
+          "bundle {} {} verified and unpacked, signed by {}",
+          trusted.manifest().name(),
+          trusted.manifest().version(),
+          trusted.signer().certificate().getSubjectX500Principal());
+      return trusted.manifest();
+    } finally {
+      FileTrees.delete(unpacking);
+    }
+  }
+
+  private TrustedBundle trusted(BundleFile file, String digest) throws IOException, TrustException {
+    TrustedBundle trusted;
+    try {
+      trusted =
+          new BundleTrust(Pem.certificates(rootsFile))
+              .verify(file, HexFormat.of().parseHex(digest), time.instant());
+    } catch (NoSuchFileException _) {
+      throw new TrustException(
+          TrustException.Reason.SIGNER_UNTRUSTED,
+          "this host trusts no bundle signer: put their roots into " + rootsFile);
+    } catch (SigningException e) {
+      throw new TrustException(
+          TrustException.Reason.SIGNER_UNTRUSTED,
+          "the pinned roots cannot be read: " + e.getMessage());
+    }
+    trusted.requirePlatform(Platform.current());
+    return trusted;
+  }
+
+  /**
+   * Removes bundles that nobody uses: the old ones, then the least recently used above the size.
+   */
+  public void collect() {
+    record Unused(String digest, Instant usedAt, long bytes) {}
+    List<Unused> unused = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root)) {
+      for (Path folder : folders) {
+        String name = String.valueOf(folder.getFileName());
+        if (name.matches("[0-9a-f]{64}(\\.part)?") && !inUse(name.substring(0, 64))) {
+          unused.add(
+              new Unused(
+                  name, Files.getLastModifiedTime(folder).toInstant(), FileTrees.size(folder)));
+        }
+      }
+      unused.sort(Comparator.comparing(Unused::usedAt));
+      long total = unused.stream().mapToLong(Unused::bytes).sum();
+      Instant oldest = time.instant().minus(settings.unusedFor());
+      for (Unused one : unused) {
+        if (one.usedAt().isBefore(oldest) || total > settings.cacheBytes()) {
+          total -= remove(one.digest()) ? one.bytes() : 0;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.warn("unused bundles are not collected: {}", e.toString());
+    }
+  }
+
+  private synchronized boolean inUse(String digest) {
+    Kept one = kept.get(digest);
+    return one != null && (one.uses > 0 || one.flight != null);
+  }
+
+  private synchronized boolean remove(String name) throws IOException {
+    String digest = name.substring(0, 64);
+    if (inUse(digest)) {
+      return false;
+    }
+    kept.remove(digest);
+    log.info("bundle {} is not used any more, removed", name);
+    FileTrees.delete(root.resolve(name));
+    return true;
+  }
+
+  /** Changed roots count at once. */
+  private FileTime rootsTime() {
+    try {
+      return Files.getLastModifiedTime(rootsFile);
+    } catch (IOException _) {
+      return FileTime.fromMillis(0);
+    }
+  }
+
+  private Path folder(String digest) {
+    return root.resolve(digest);
+  }
+}

@@ -1,0 +1,199 @@
+package dev.hostler.agent.config;
+
+import dev.hostler.common.config.ConfigException;
+import dev.hostler.common.config.ConfigReader;
+import dev.hostler.common.config.ConfigSection;
+import dev.hostler.common.config.HostPort;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What agent.toml says.
+ *
+ * @param stateDir everything the agent keeps; only root can enter it
+ * @param controllers "HOST:PORT"; empty: the one through which the host enrolled
+ * @param labels of the host; a controller may override them
+ * @param policy what the host lets controllers do
+ * @param sandbox what programs get when nothing else is declared
+ * @param bundles what is kept of bundles
+ * @param log what is logged
+ */
+public record AgentConfig(
+    Path stateDir,
+    List<String> controllers,
+    Map<String, String> labels,
+    Policy policy,
+    Sandbox sandbox,
+    Bundles bundles,
+    Log log) {
+  private static final long KIB = 1L << 10;
+  private static final long MIB = 1L << 20;
+  private static final long GIB = 1L << 30;
+  private static final long MOST = 1L << 50;
+  private static final String LABEL = "[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?";
+
+  /** Are plain commands run? */
+  public enum Commands {
+    /** Yes. */
+    ALLOWED,
+    /** Only actions of signed bundles. */
+    OFF
+  }
+
+  /** How much is logged. */
+  public enum Level {
+    /** Only what failed. */
+    ERROR,
+    /** And what may need a look. */
+    WARN,
+    /** And what happened. */
+    INFO,
+    /** And why. */
+    DEBUG
+  }
+
+  /**
+   * What the host lets controllers do.
+   *
+   * @param commands are plain commands run?
+   * @param maxParallel attempts at once
+   */
+  public record Policy(Commands commands, int maxParallel) {}
+
+  /**
+   * What programs get when nothing else is declared.
+   *
+   * @param launcher the program hostler-launch; empty: its usual place
+   * @param cgroup name of the agent's cgroup; empty: made from the state directory
+   * @param user whom programs run as: a name, UID or UID:GID
+   * @param memoryBytes of all processes of an attempt
+   * @param pids of all processes of an attempt
+   * @param cpuMillis thousandths of a CPU; 0: no limit
+   * @param timeout wall time
+   * @param grace between TERM and KILL
+   * @param outputBytes kept of each stream
+   * @param tmpBytes size of the private /tmp
+   */
+  public record Sandbox(
+      Optional<Path> launcher,
+      Optional<String> cgroup,
+      String user,
+      long memoryBytes,
+      int pids,
+      int cpuMillis,
+      Duration timeout,
+      Duration grace,
+      long outputBytes,
+      long tmpBytes) {}
+
+  /**
+   * What is kept of bundles.
+   *
+   * @param roots PEM with the roots that bundle signers chain to
+   * @param largestBytes of one bundle file
+   * @param cacheBytes of all bundles that are not in use
+   * @param unusedFor how long a bundle is kept after its last use
+   */
+  public record Bundles(Path roots, long largestBytes, long cacheBytes, Duration unusedFor) {}
+
+  /**
+   * What is logged, to standard error.
+   *
+   * @param level how much
+   * @param json one JSON object a line, else text
+   */
+  public record Log(Level level, boolean json) {}
+
+  /** The forms of a log line. */
+  private enum Format {
+    TEXT,
+    JSON
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param environment overrides it: HOSTLER_SECTION_KEY
+   * @throws ConfigException with everything that is wrong
+   */
+  public static AgentConfig read(Path file, Map<String, String> environment)
+      throws ConfigException {
+    return read(ConfigReader.ofFile(file, environment));
+  }
+
+  static AgentConfig read(ConfigReader reader) throws ConfigException {
+    ConfigSection top = reader.section("");
+    Path state = top.path("state_dir", Path.of("/var/lib/hostler/agent"));
+    AgentConfig config =
+        new AgentConfig(
+            state,
+            controllers(top),
+            labels(reader.section("labels")),
+            policy(reader.section("policy")),
+            sandbox(reader.section("sandbox")),
+            bundles(reader.section("bundles"), state),
+            log(reader.section("log")));
+    reader.finish();
+    return config;
+  }
+
+  private static List<String> controllers(ConfigSection top) {
+    List<String> controllers = top.strings("controllers", List.of());
+    for (String one : controllers) {
+      if (HostPort.parse(one).filter(address -> address.port() > 0).isEmpty()) {
+        top.problem("controllers", "\"" + one + "\" is not HOST:PORT, like \"fleet.example:7443\"");
+      }
+    }
+    return controllers;
+  }
+
+  private static Map<String, String> labels(ConfigSection section) {
+    Map<String, String> labels = section.all();
+    labels.forEach((key, value) -> {
+      if (!key.matches(LABEL)) {
+        section.problem(key, "label keys match " + LABEL);
+      }
+      if (value.length() > 255) {
+        section.problem(key, "label values have at most 255 characters");
+      }
+    });
+    return labels;
+  }
+
+  private static Policy policy(ConfigSection section) {
+    return new Policy(
+        section.choice("commands", Commands.ALLOWED), section.integer("max_parallel", 16, 1, 1000));
+  }
+
+  private static Sandbox sandbox(ConfigSection section) {
+    return new Sandbox(
+        section.file("launcher"),
+        section.string("cgroup"),
+        section.string("user", "64999:64999"),
+        section.bytes("memory", 512 * MIB, 4 * MIB, MOST),
+        section.integer("pids", 512, 1, 4_000_000),
+        section.integer("cpu_millis", 0, 0, 1_000_000),
+        section.duration(
+            "timeout", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(365)),
+        section.duration("grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1)),
+        section.bytes("output", 256 * MIB, 0, MOST),
+        section.bytes("tmp", 64 * MIB, 64 * KIB, MOST));
+  }
+
+  private static Bundles bundles(ConfigSection section, Path state) {
+    return new Bundles(
+        section.path("roots", state.resolve("trust/bundle-roots.pem")),
+        section.bytes("largest", GIB, KIB, MOST),
+        section.bytes("cache", 2 * GIB, 0, MOST),
+        section.duration(
+            "unused_for", Duration.ofDays(30), Duration.ofMinutes(1), Duration.ofDays(3650)));
+  }
+
+  private static Log log(ConfigSection section) {
+    return new Log(
+        section.choice("level", Level.INFO), section.choice("format", Format.TEXT) == Format.JSON);
+  }
+}

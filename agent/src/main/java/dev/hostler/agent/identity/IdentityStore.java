@@ -1,0 +1,132 @@
+package dev.hostler.agent.identity;
+
+import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.SigningException;
+import dev.hostler.common.tls.TlsIdentity;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Keeps the identity in a directory that only root can enter. Each identity is a directory of its
+ * own, written and flushed as a whole; {@code current}, a symbolic link that is replaced by a
+ * rename, names the one that counts, so that a crash leaves the old one or the new one.
+ */
+public final class IdentityStore {
+  private static final String CURRENT = "current";
+  private static final String KEY = "host.key";
+  private static final String CERTIFICATE = "host.crt";
+  private static final String ROOTS = "ca.crt";
+  private static final String HOST_ID = "host-id";
+  private static final String CONTROLLER = "controller";
+
+  private final Path directory;
+
+  /** A store in this directory, which is made with the first identity. */
+  public IdentityStore(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Where the identity that counts is. */
+  public Path current() {
+    return directory.resolve(CURRENT);
+  }
+
+  /**
+   * Reads the identity; empty if this host has none yet.
+   *
+   * @throws IOException if it cannot be read, or is damaged
+   */
+  public Optional<Identity> read() throws IOException {
+    Path from = current();
+    if (!Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Identity(
+              Files.readString(from.resolve(HOST_ID)).strip(),
+              TlsIdentity.read(from.resolve(CERTIFICATE), from.resolve(KEY)),
+              Pem.certificates(from.resolve(ROOTS)),
+              Files.readString(from.resolve(CONTROLLER)).strip()));
+    } catch (SigningException e) {
+      throw new IOException(
+          "the identity of this host is damaged (" + e.getMessage() + "): enrol again with --force",
+          e);
+    }
+  }
+
+  /**
+   * Makes an identity the one that counts, durably and at once, and removes the others.
+   *
+   * @throws IOException if it could not be written: then the old one still counts
+   */
+  public void write(Identity identity) throws IOException {
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    String name = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    Path fresh =
+        Files.createDirectory(
+            directory.resolve(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Pem.writeNewKey(fresh.resolve(KEY), identity.tls().key());
+    write(fresh.resolve(CERTIFICATE), Pem.encode(identity.tls().chain()));
+    write(fresh.resolve(ROOTS), Pem.encode(identity.roots()));
+    write(fresh.resolve(HOST_ID), identity.hostId() + "\n");
+    write(fresh.resolve(CONTROLLER), identity.controller() + "\n");
+    sync(fresh);
+    Path link = directory.resolve(name + ".link");
+    Files.createSymbolicLink(link, Path.of(name));
+    Files.move(link, current(), StandardCopyOption.ATOMIC_MOVE);
+    sync(directory);
+    removeAllBut(name);
+  }
+
+  private void removeAllBut(String name) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "*[0-9a-f]")) {
+      for (Path one : all) {
+        if (!one.endsWith(name) && Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)) {
+          try (DirectoryStream<Path> files = Files.newDirectoryStream(one)) {
+            for (Path file : files) {
+              Files.delete(file);
+            }
+          }
+          Files.delete(one);
+        }
+      }
+    }
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    try (FileChannel out =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      out.force(true);
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder)) {
+      channel.force(true);
+    }
+  }
+}

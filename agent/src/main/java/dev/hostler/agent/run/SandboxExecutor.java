@@ -1,0 +1,260 @@
+package dev.hostler.agent.run;
+
+import dev.hostler.agent.attempt.Assignment;
+import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Outcome;
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.attempt.StreamName;
+import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.bundle.BundleCache;
+import dev.hostler.agent.bundle.BundleLease;
+import dev.hostler.agent.bundle.Pin;
+import dev.hostler.agent.sandbox.Accounts;
+import dev.hostler.agent.sandbox.RunListener;
+import dev.hostler.agent.sandbox.RunRecord;
+import dev.hostler.agent.sandbox.Sandbox;
+import dev.hostler.agent.sandbox.SandboxDefaults;
+import dev.hostler.agent.sandbox.SandboxSpec;
+import dev.hostler.agent.sandbox.SandboxUnsupportedException;
+import dev.hostler.agent.sandbox.SandboxedRun;
+import dev.hostler.common.time.TimeSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs attempts in sandboxes. Thread-safe. */
+public final class SandboxExecutor implements AttemptExecutor {
+  private static final Logger log = LoggerFactory.getLogger(SandboxExecutor.class);
+
+  private final @Nullable Sandbox sandbox;
+  private final String unsupported;
+  private final BundleCache bundles;
+  private final SandboxPlan plan;
+  private final AttemptFolders folders;
+  private final TimeSource time;
+
+  /**
+   * Makes an executor.
+   *
+   * @param sandbox null if this host cannot sandbox: everything is refused then
+   * @param unsupported why not
+   * @param attempts where attempts have their directories
+   */
+  public SandboxExecutor(
+      @Nullable Sandbox sandbox,
+      String unsupported,
+      SandboxDefaults defaults,
+      BundleCache bundles,
+      Path attempts,
+      TimeSource time) {
+    this.sandbox = sandbox;
+    this.unsupported = unsupported;
+    this.bundles = bundles;
+    this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")));
+    this.folders = new AttemptFolders(attempts);
+    this.time = time;
+  }
+
+  @Override
+  public Ended run(Assignment assignment, CancelSignal cancel, Progress progress)
+      throws InterruptedException {
+    AttemptId id = assignment.id();
+    try (BundleLease bundle = bundle(assignment, cancel)) {
+      Sandbox with = sandbox;
+      if (with == null) {
+        throw new RefusedException(Refusal.SANDBOX_UNSUPPORTED, unsupported);
+      }
+      SandboxSpec spec =
+          switch (assignment.work()) {
+            case Work.Command command -> plan.command(assignment, command);
+            case Work.Action action when bundle != null -> plan.action(assignment, action, bundle);
+            case Work.Action _ -> throw new IllegalStateException("an action without a bundle");
+          };
+      if (folders.exists(id)) {
+        // An agent that was killed before it had started anything.
+        with.remove(id.label());
+        folders.delete(id);
+      }
+      if (assignment.expired(time.instant())) {
+        throw new RefusedException(
+            Refusal.EXPIRED, "it was not to be started after " + assignment.expiresAt());
+      }
+      if (cancel.requested()) {
+        return cancelled();
+      }
+      Events events = new Events(id, progress, true);
+      return follow(with.start(spec, folders.of(id), events), events, cancel);
+    } catch (RefusedException e) {
+      return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
+    } catch (SandboxUnsupportedException e) {
+      return notStarted(
+          Outcome.REFUSED, Refusal.SANDBOX_UNSUPPORTED, String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      return notStarted(Outcome.REFUSED, Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      return notStarted(Outcome.SANDBOX_FAILED, Refusal.NONE, String.valueOf(e.getMessage()));
+    } catch (CancellationException _) {
+      return cancelled();
+    }
+  }
+
+  private @Nullable BundleLease bundle(Assignment assignment, CancelSignal cancel)
+      throws RefusedException, InterruptedException {
+    if (!(assignment.work() instanceof Work.Action action)) {
+      return null;
+    }
+    CompletableFuture<Void> giveUp = new CompletableFuture<>();
+    cancel.onRequest(() -> giveUp.complete(null));
+    return bundles.acquire(
+        action.manifestDigest(), action.bundleSize(), assignment.expiresAt(), giveUp);
+  }
+
+  @Override
+  public boolean hasTrace(AttemptId id) {
+    return folders.maybeStarted(id);
+  }
+
+  @Override
+  public Path spool(AttemptId id) {
+    return folders.of(id);
+  }
+
+  @Override
+  public Ended reattach(
+      Assignment assignment, boolean sameBoot, CancelSignal cancel, Progress progress)
+      throws InterruptedException {
+    Sandbox with = sandbox;
+    if (with == null) {
+      return notStarted(
+          Outcome.SANDBOX_FAILED,
+          Refusal.NONE,
+          "it was started, but this host cannot look after it any more: " + unsupported);
+    }
+    AttemptId id = assignment.id();
+    try (Pin _ =
+        assignment.work() instanceof Work.Action action
+            ? bundles.keep(action.manifestDigest())
+            : null) {
+      Events events = new Events(id, progress, false);
+      SandboxedRun run = with.reattach(id.label(), folders.of(id), events);
+      Ended ended = follow(run, events, cancel);
+      AttemptResult result = ended.result();
+      return sameBoot || result.outcome() != Outcome.SANDBOX_FAILED
+          ? ended
+          : new Ended(result.withMessage("the host was restarted while it ran"), false);
+    } catch (IOException e) {
+      return notStarted(Outcome.SANDBOX_FAILED, Refusal.NONE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Ended follow(SandboxedRun run, Events events, CancelSignal cancel)
+      throws InterruptedException {
+    cancel.onRequest(run::cancel);
+    try {
+      RunRecord end = run.ended().get();
+      end.startedAt().ifPresent(events::startedAt);
+      return new Ended(ResultMapping.result(end), true);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      return notStarted(
+          Outcome.SANDBOX_FAILED, Refusal.NONE, "how it ended cannot be read: " + cause);
+    } catch (InterruptedException e) {
+      run.detach();
+      throw e;
+    }
+  }
+
+  /** Tells of a run, the start before anything else. */
+  private final class Events implements RunListener {
+    private final AttemptId id;
+    private final Progress progress;
+    private final boolean rings;
+    private boolean told;
+
+    Events(AttemptId id, Progress progress, boolean rings) {
+      this.id = id;
+      this.progress = progress;
+      this.rings = rings;
+    }
+
+    @Override
+    public void started() {
+      Instant at = folders.startedAt(id);
+      startedAt(at == null ? time.instant() : at);
+    }
+
+    void startedAt(Instant at) {
+      synchronized (this) {
+        if (told) {
+          return;
+        }
+        told = true;
+      }
+      progress.started(folders.of(id), rings, at);
+    }
+
+    @Override
+    public void stdoutGrew() {
+      progress.grew(StreamName.STDOUT);
+    }
+
+    @Override
+    public void stderrGrew() {
+      progress.grew(StreamName.STDERR);
+    }
+  }
+
+  @Override
+  public void discard(AttemptId id) {
+    try {
+      folders.delete(id);
+    } catch (IOException e) {
+      log.warn("attempt {}: its directory stays: {}", id, e.toString());
+    }
+  }
+
+  @Override
+  public void discardAllBut(Set<AttemptId> known) {
+    Set<String> labels = Set.copyOf(known.stream().map(AttemptId::label).toList());
+    try {
+      if (sandbox != null) {
+        for (String stray : sandbox.remaining()) {
+          if (!labels.contains(stray)) {
+            log.warn("attempt {} is not in the ledger: ended", stray);
+            Thread.ofVirtual().name("stray-" + stray).start(() -> remove(sandbox, stray));
+          }
+        }
+      }
+      folders.deleteAllBut(labels);
+    } catch (IOException e) {
+      log.warn("strays of an earlier agent stay: {}", e.toString());
+    }
+  }
+
+  private static void remove(Sandbox sandbox, String stray) {
+    try {
+      sandbox.remove(stray);
+    } catch (IOException e) {
+      log.error("attempt {} does not end: {}", stray, e.toString());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Ended cancelled() {
+    return notStarted(Outcome.CANCELLED, Refusal.NONE, "cancelled before it was started");
+  }
+
+  private Ended notStarted(Outcome outcome, Refusal refusal, String message) {
+    return new Ended(AttemptResult.notStarted(outcome, refusal, message, time.instant()), false);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.hostler.agent.run;
+
+import dev.hostler.agent.attempt.Assignment;
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.bundle.BundleLease;
+import dev.hostler.agent.sandbox.Accounts;
+import dev.hostler.agent.sandbox.Capability;
+import dev.hostler.agent.sandbox.FileView;
+import dev.hostler.agent.sandbox.Network;
+import dev.hostler.agent.sandbox.OutputCaps;
+import dev.hostler.agent.sandbox.Rlimit;
+import dev.hostler.agent.sandbox.SandboxDefaults;
+import dev.hostler.agent.sandbox.SandboxSpec;
+import dev.hostler.agent.sandbox.SandboxUnsupportedException;
+import dev.hostler.agent.sandbox.Timing;
+import dev.hostler.agent.sandbox.WritablePath;
+import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
+import dev.hostler.trust.bundle.DeclaredPaths;
+import dev.hostler.trust.bundle.InvalidBundleException;
+import dev.hostler.trust.bundle.Manifest;
+import dev.hostler.trust.bundle.Parameters;
+import dev.hostler.trust.bundle.Problem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Turns what is asked for, and what a bundle declares, into a sandbox. Stateless. */
+final class SandboxPlan {
+  private static final String NOFILE_TOO_HIGH = "limits.open_files";
+
+  private final SandboxDefaults defaults;
+  private final Accounts accounts;
+
+  SandboxPlan(SandboxDefaults defaults, Accounts accounts) {
+    this.defaults = defaults;
+    this.accounts = accounts;
+  }
+
+  /**
+   * A sandbox for a command.
+   *
+   * @throws IllegalArgumentException if something cannot be passed to a program
+   */
+  SandboxSpec command(Assignment assignment, Work.Command command) {
+    SandboxSpec spec =
+        defaults.spec(
+            assignment.id().label(),
+            command.argv(),
+            environment(assignment, Map.of()),
+            Optional.empty());
+    return assignment.timeout().isZero()
+        ? spec
+        : spec.withTiming(new Timing(assignment.timeout(), defaults.timing().grace()));
+  }
+
+  /**
+   * A sandbox for an action, as its bundle's signer declared it.
+   *
+   * @throws RefusedException if there is no such action, or the parameters do not fit
+   * @throws SandboxUnsupportedException if this host cannot do what is declared
+   * @throws IOException if the host's accounts cannot be read
+   */
+  SandboxSpec action(Assignment assignment, Work.Action work, BundleLease bundle)
+      throws RefusedException, SandboxUnsupportedException, IOException {
+    Manifest.Action action = bundle.manifest().action(work.action());
+    if (action == null) {
+      throw new RefusedException(
+          Refusal.ACTION_INVALID,
+          "the bundle %s %s has no action \"%s\", it has %s"
+              .formatted(
+                  bundle.manifest().name(),
+                  bundle.manifest().version(),
+                  work.action(),
+                  bundle.manifest().actions().keySet()));
+    }
+    List<Problem> problems = DeclaredPaths.problems(action, List.of(defaults.state().toString()));
+    if (!problems.isEmpty()) {
+      throw new RefusedException(
+          Refusal.SANDBOX_UNSUPPORTED,
+          problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
+    }
+    Map<String, String> declared = new TreeMap<>(action.env());
+    declared.putAll(parameters(action, work).environment());
+    Manifest.Sandbox sandbox = action.sandbox();
+    Manifest.Limits limits = action.limits();
+    Set<Capability> capabilities = new HashSet<>();
+    for (String name : sandbox.capabilities()) {
+      capabilities.add(Capability.ofName(name));
+    }
+    SandboxSpec spec =
+        defaults
+            .spec(
+                assignment.id().label(),
+                argv(action),
+                environment(assignment, declared),
+                Optional.of(bundle.payload()))
+            .withFiles(
+                new FileView(
+                    sandbox.writable().stream().map(Path::of).map(WritablePath::of).toList(),
+                    sandbox.readOnly().stream().map(Path::of).toList(),
+                    defaults.hidden(),
+                    Optional.of(bundle.payload()),
+                    limits.tmpBytes()))
+            .withNetwork(Network.ofWord(sandbox.network().text()))
+            .withCapabilities(capabilities)
+            .withLimits(
+                new CgroupLimits(limits.memoryBytes(), 0, limits.cpuMillis(), limits.pids()))
+            .withTiming(timing(assignment, limits))
+            .withOutput(new OutputCaps(limits.outputBytes(), limits.outputBytes()));
+    spec = spec.withRlimits(openFiles(spec.rlimits(), limits.openFiles()));
+    return action.runAs().equals(Manifest.Action.DEFAULT_USER)
+        ? spec
+        : spec.withUser(accounts.resolve(action.runAs()));
+  }
+
+  private static Parameters parameters(Manifest.Action action, Work.Action work)
+      throws RefusedException {
+    try {
+      return Parameters.of(action, work.paramsJson().getBytes(StandardCharsets.UTF_8));
+    } catch (InvalidBundleException e) {
+      throw new RefusedException(Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<String> argv(Manifest.Action action) {
+    List<String> argv = new ArrayList<>(action.argv());
+    argv.set(0, FileView.PAYLOAD.resolve(argv.getFirst()).toString());
+    return argv;
+  }
+
+  /** What is asked for may end an action earlier than its signer allows, never later. */
+  private static Timing timing(Assignment assignment, Manifest.Limits limits) {
+    Duration own = Duration.ofMillis(limits.timeoutMillis());
+    Duration asked = assignment.timeout();
+    boolean shorter = !asked.isZero() && (own.isZero() || asked.compareTo(own) < 0);
+    return new Timing(shorter ? asked : own, Duration.ofMillis(limits.graceMillis()));
+  }
+
+  private static List<Rlimit> openFiles(List<Rlimit> rlimits, long most)
+      throws SandboxUnsupportedException {
+    List<Rlimit> changed = new ArrayList<>();
+    for (Rlimit one : rlimits) {
+      if (one.resource() == Rlimit.Resource.NOFILE) {
+        if (most > one.hard()) {
+          throw new SandboxUnsupportedException(
+              NOFILE_TOO_HIGH, most, "this host allows " + one.hard());
+        }
+        changed.add(new Rlimit(Rlimit.Resource.NOFILE, most, most));
+      } else {
+        changed.add(one);
+      }
+    }
+    return changed;
+  }
+
+  /** The declared variables, above them those asked for, above all who and what this is. */
+  private static Map<String, String> environment(
+      Assignment assignment, Map<String, String> declared) {
+    Map<String, String> env = new TreeMap<>(declared);
+    env.putAll(assignment.env());
+    env.putAll(declaredHostler(declared));
+    env.put("HOSTLER_JOB_ID", assignment.jobId());
+    env.put("HOSTLER_TASK_ID", assignment.id().taskId());
+    env.put("HOSTLER_OPERATOR", assignment.operator());
+    return env;
+  }
+
+  /** Validated parameters cannot be replaced by variables that nobody validated. */
+  private static Map<String, String> declaredHostler(Map<String, String> declared) {
+    Map<String, String> own = new TreeMap<>(declared);
+    own.keySet().removeIf(name -> !name.startsWith("HOSTLER_"));
+    return own;
+  }
+}
