@@ -240,4 +240,19 @@ class SandboxRunTest {
         .hasMessageContaining("directory of its own");
     assertThat(host.cgroups.names()).doesNotContain(spec.attempt());
   }
+
+  @Test
+  void manyRunsAtOnceDoNotWaitForEachOther() throws Exception {
+    List<SandboxedRun> runs = new java.util.ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      runs.add(host.start(host.sh("exec sleep 1000")));
+    }
+    RunRecord quick = host.run(host.sh("exit 6"));
+    runs.forEach(SandboxedRun::cancel);
+
+    assertThat(quick.exitCode()).hasValue(6);
+    for (SandboxedRun run : runs) {
+      assertThat(SandboxHost.end(run).outcome()).isEqualTo(RunOutcome.CANCELLED);
+    }
+  }
 }
