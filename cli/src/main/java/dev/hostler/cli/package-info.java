@@ -1,4 +1,4 @@
-/** Composition root of this program. */
+/** Composition root of the operator's command. */
 @NullMarked
 package dev.hostler.cli;
 

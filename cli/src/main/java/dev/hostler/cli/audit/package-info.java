@@ -1,0 +1,5 @@
+/** Who did what on the controller. */
+@NullMarked
+package dev.hostler.cli.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Shell completion. */
+@NullMarked
+package dev.hostler.cli.completion;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,111 @@
+package dev.hostler.cli.connect;
+
+import dev.hostler.cli.console.CliFailure;
+import dev.hostler.proto.v1.AuditServiceGrpc;
+import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.ControllerServiceGrpc;
+import dev.hostler.proto.v1.HostServiceGrpc;
+import dev.hostler.proto.v1.JobServiceGrpc;
+import dev.hostler.proto.v1.TokenServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** A connection to a controller, made with the first call. Thread-safe. */
+public final class Controller implements AutoCloseable {
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
+
+  private final Context context;
+  private final ManagedChannel channel;
+
+  private Controller(Context context, ManagedChannel channel) {
+    this.context = context;
+    this.channel = channel;
+  }
+
+  /**
+   * Reads the files of {@code context}; nothing is sent yet.
+   *
+   * @throws CliFailure if the address, a certificate or the key is not usable
+   */
+  public static Controller of(Context context) {
+    return new Controller(context, Channels.open(context));
+  }
+
+  /** Where this connects. */
+  public Context context() {
+    return context;
+  }
+
+  /** The controller itself. */
+  public ControllerServiceGrpc.ControllerServiceBlockingStub controller() {
+    return ControllerServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Hosts. */
+  public HostServiceGrpc.HostServiceBlockingStub hosts() {
+    return HostServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Tokens. */
+  public TokenServiceGrpc.TokenServiceBlockingStub tokens() {
+    return TokenServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Audit log. */
+  public AuditServiceGrpc.AuditServiceBlockingStub audit() {
+    return AuditServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Bundles. */
+  public BundleServiceGrpc.BundleServiceBlockingStub bundles() {
+    return BundleServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** For pushing a bundle; no deadline. */
+  public BundleServiceGrpc.BundleServiceStub bundlePush() {
+    return BundleServiceGrpc.newStub(channel);
+  }
+
+  /** Jobs. */
+  public JobServiceGrpc.JobServiceBlockingStub jobs() {
+    return JobServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** The streams of jobs; no deadline. */
+  public JobServiceGrpc.JobServiceBlockingStub jobStreams() {
+    return JobServiceGrpc.newBlockingStub(channel);
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @throws CliFailure what the controller, or the way to it, answered instead
+   */
+  public <T> T call(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (StatusRuntimeException e) {
+      throw CallErrors.failure(context, e);
+    }
+  }
+
+  /** Makes the next call connect at once, whatever failed before. */
+  public void retryNow() {
+    channel.resetConnectBackoff();
+  }
+
+  /** Ends all calls. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    try {
+      // Lets the TLS and HTTP/2 goodbyes out; not worth waiting for.
+      channel.awaitTermination(50, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

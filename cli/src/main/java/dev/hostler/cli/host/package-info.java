@@ -1,0 +1,5 @@
+/** The hosts of the fleet. */
+@NullMarked
+package dev.hostler.cli.host;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,176 @@
+package dev.hostler.cli.job;
+
+import dev.hostler.cli.command.Details;
+import dev.hostler.cli.console.Format;
+import dev.hostler.cli.console.Json;
+import dev.hostler.cli.console.Style;
+import dev.hostler.cli.console.Table;
+import dev.hostler.proto.v1.AttemptResult;
+import dev.hostler.proto.v1.Job;
+import dev.hostler.proto.v1.JobState;
+import dev.hostler.proto.v1.RefusalReason;
+import dev.hostler.proto.v1.Task;
+import dev.hostler.proto.v1.TaskCounts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How jobs and tasks look. */
+final class JobView {
+  private JobView() {}
+
+  static String state(JobState state) {
+    return Format.name(state, "JOB_STATE_");
+  }
+
+  static Json.Fields json(Job job) {
+    TaskCounts counts = job.getCounts();
+    Json.Fields fields =
+        Json.object()
+            .put("id", job.getId())
+            .put("operator", job.getOperator())
+            .put("state", state(job.getState()))
+            .put("title", job.getTitle())
+            .put("created_at", Format.utc(job.hasCreatedAt(), job.getCreatedAt()))
+            .put("ended_at", Format.utc(job.hasEndedAt(), job.getEndedAt()))
+            .put(
+                "cancel_requested_at",
+                Format.utc(job.hasCancelRequestedAt(), job.getCancelRequestedAt()))
+            .put("expires_at", Format.utc(job.hasExpiresAt(), job.getExpiresAt()))
+            .put(
+                "counts",
+                Json.object()
+                    .put("total", counts.getTotal())
+                    .put("queued", counts.getQueued())
+                    .put("running", counts.getRunning())
+                    .put("succeeded", counts.getSucceeded())
+                    .put("failed", counts.getFailed()))
+            .put("concurrency", job.getConcurrency())
+            .put("timeout_seconds", Format.seconds(job.hasTimeout(), job.getTimeout()));
+    if (job.hasAction()) {
+      fields
+          .put("bundle", job.getAction().getName().getBundle())
+          .put("bundle_version", job.getAction().getName().getVersion())
+          .put("action", job.getAction().getName().getAction())
+          .put("params", ValueJson.of(job.getAction().getParams()));
+    }
+    if (job.hasCommand()) {
+      fields.put("argv", job.getCommand().getArgvList());
+    }
+    return fields;
+  }
+
+  static Json.Fields json(Task task) {
+    return Json.object()
+        .put("id", task.getId())
+        .put("job_id", task.getJobId())
+        .put("host_id", task.getHostId())
+        .put("host_name", task.getHostName())
+        .put("state", TaskText.state(task.getState()))
+        .put("attempt", task.getAttempt())
+        .put("changed_at", Format.utc(task.hasChangedAt(), task.getChangedAt()))
+        .put("reason", emptyToNull(TaskText.reason(task)))
+        .put("message", emptyToNull(task.getMessage()))
+        .put("result", task.hasResult() ? json(task.getResult()) : null);
+  }
+
+  private static Json.Fields json(AttemptResult result) {
+    boolean exited = TaskText.outcome(result.getOutcome()).equals("exited");
+    return Json.object()
+        .put("outcome", TaskText.outcome(result.getOutcome()))
+        .put("exit_code", exited ? result.getExitCode() : null)
+        .put("signal", result.getSignal() == 0 ? null : result.getSignal())
+        .put("message", emptyToNull(result.getMessage()))
+        .put(
+            "refusal",
+            result.getRefusal() == RefusalReason.REFUSAL_REASON_UNSPECIFIED
+                ? null
+                : Format.name(result.getRefusal(), "REFUSAL_REASON_"))
+        .put("started_at", Format.utc(result.hasStartedAt(), result.getStartedAt()))
+        .put("ended_at", Format.utc(result.hasEndedAt(), result.getEndedAt()))
+        .put("stdout_bytes", result.getStdoutBytes())
+        .put("stderr_bytes", result.getStderrBytes())
+        .put("stdout_dropped_bytes", result.getStdoutDroppedBytes())
+        .put("stderr_dropped_bytes", result.getStderrDroppedBytes())
+        .put("output_error", emptyToNull(result.getOutputError()))
+        .put(
+            "cpu_seconds",
+            Format.seconds(result.getUse().hasCpuTime(), result.getUse().getCpuTime()))
+        .put("memory_peak_bytes", result.getUse().getMemoryPeakBytes())
+        .put("oom_kills", result.getUse().getOomKills())
+        .put("pids_denied", result.getUse().getPidsDenied());
+  }
+
+  private static @Nullable String emptyToNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  static Table jobs(List<Job> jobs, Style style, Instant now) {
+    Table table = new Table("ID", "STATE", "DONE", "FAILED", "AGE", "BY", "WHAT");
+    for (Job job : jobs) {
+      TaskCounts counts = job.getCounts();
+      table
+          .row()
+          .cell(job.getId())
+          .state(state(job.getState()), style)
+          .cell(counts.getSucceeded() + counts.getFailed() + "/" + counts.getTotal())
+          .cell(Integer.toString(counts.getFailed()))
+          .cell(job.hasCreatedAt() ? Format.age(job.getCreatedAt(), now) : "")
+          .cell(job.getOperator())
+          .cell(job.getTitle());
+    }
+    return table;
+  }
+
+  static Table tasks(List<Task> tasks, Style style) {
+    Table table = new Table("HOST", "STATE", "ATTEMPT", "TOOK", "REASON");
+    for (Task task : tasks) {
+      AttemptResult result = task.getResult();
+      table
+          .row()
+          .cell(task.getHostName())
+          .state(TaskText.state(task.getState()), style)
+          .cell(Integer.toString(task.getAttempt()))
+          .cell(
+              result.hasStartedAt() && result.hasEndedAt()
+                  ? Format.took(
+                      Duration.between(
+                          Format.instant(result.getStartedAt()),
+                          Format.instant(result.getEndedAt())))
+                  : "")
+          .cell(TaskText.reason(task));
+    }
+    return table;
+  }
+
+  static String details(Job job, Style style) {
+    TaskCounts counts = job.getCounts();
+    return new Details(style)
+        .line("job", job.getId())
+        .line("what", job.getTitle())
+        .state("state", state(job.getState()))
+        .line("by", job.getOperator())
+        .line("created", job.hasCreatedAt() ? Format.local(job.getCreatedAt()) : "")
+        .line("ended", job.hasEndedAt() ? Format.local(job.getEndedAt()) : "")
+        .line(
+            "cancelled",
+            job.hasCancelRequestedAt()
+                ? "asked for at " + Format.local(job.getCancelRequestedAt())
+                : "")
+        .line("expires", job.hasExpiresAt() ? Format.local(job.getExpiresAt()) : "")
+        .line(
+            "tasks",
+            counts.getTotal()
+                + " ("
+                + counts.getQueued()
+                + " queued, "
+                + counts.getRunning()
+                + " running, "
+                + counts.getSucceeded()
+                + " succeeded, "
+                + counts.getFailed()
+                + " failed)")
+        .toString();
+  }
+}

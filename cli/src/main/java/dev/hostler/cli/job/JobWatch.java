@@ -1,0 +1,173 @@
+package dev.hostler.cli.job;
+
+import dev.hostler.cli.connect.Controller;
+import dev.hostler.cli.connect.Session;
+import dev.hostler.cli.console.Console;
+import dev.hostler.cli.console.Json;
+import dev.hostler.cli.console.Style;
+import dev.hostler.cli.console.Table;
+import dev.hostler.proto.v1.Job;
+import dev.hostler.proto.v1.JobEvent;
+import dev.hostler.proto.v1.JobState;
+import dev.hostler.proto.v1.Task;
+import dev.hostler.proto.v1.WatchJobRequest;
+import io.grpc.StatusRuntimeException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Shows a job from its start to its end, through any break. Not thread-safe. */
+final class JobWatch {
+  private final Session session;
+  private final Controller controller;
+  private final String jobId;
+  private final View view;
+  private final Map<String, Task> tasks = new LinkedHashMap<>();
+  private Job job;
+  private OutputPrinter printer;
+
+  /**
+   * What to show.
+   *
+   * @param output output as well as states
+   * @param json JSON lines instead of text
+   * @param states a line for each task that ends, for when there is no output to see
+   */
+  record View(boolean output, boolean json, boolean states) {}
+
+  JobWatch(Session session, Controller controller, Job job, View view) {
+    this.session = session;
+    this.controller = controller;
+    this.jobId = job.getId();
+    this.job = job;
+    this.view = view;
+    this.printer =
+        new OutputPrinter(
+            session.console(),
+            view.json
+                ? OutputPrinter.Mode.JSON
+                : job.getCounts().getTotal() == 1
+                    ? OutputPrinter.Mode.PLAIN
+                    : OutputPrinter.Mode.PREFIXED);
+  }
+
+  /**
+   * Watches until the job has ended.
+   *
+   * @return the job as it ended
+   */
+  Job follow() {
+    Retry retry = new Retry(session, controller, false);
+    progress();
+    while (true) {
+      try {
+        Iterator<JobEvent> events =
+            controller
+                .jobStreams()
+                .watchJob(
+                    WatchJobRequest.newBuilder()
+                        .setJobId(jobId)
+                        .setOutput(view.output)
+                        .addAllPositions(printer.positions().all())
+                        .build());
+        while (events.hasNext()) {
+          JobEvent event = events.next();
+          retry.alive();
+          take(event);
+        }
+        if (ended(job)) {
+          printer.finishAll();
+          session.console().endProgress();
+          return job;
+        }
+        retry.after(Retry.endedEarly());
+      } catch (StatusRuntimeException e) {
+        retry.after(e);
+      }
+    }
+  }
+
+  static boolean ended(Job job) {
+    return job.getState() != JobState.JOB_STATE_RUNNING
+        && job.getState() != JobState.JOB_STATE_UNSPECIFIED;
+  }
+
+  /** The tasks as last seen, in the order in which they came. */
+  Iterable<Task> tasks() {
+    return tasks.values();
+  }
+
+  private void take(JobEvent event) {
+    switch (event.getEventCase()) {
+      case JOB -> {
+        boolean changed = !event.getJob().equals(job) || tasks.isEmpty();
+        job = event.getJob();
+        if (view.json && changed) {
+          session
+              .console()
+              .line(Json.line(Json.object().put("type", "job").put("job", JobView.json(job))));
+        }
+        progress();
+      }
+      case TASK -> task(event.getTask());
+      case OUTPUT -> printer.print(event.getOutput());
+      default -> {
+        // From a newer controller: not for us.
+      }
+    }
+  }
+
+  private void task(Task task) {
+    Task before = tasks.put(task.getId(), task);
+    if (before == null) {
+      printer.expect(task.getHostName());
+    }
+    if (before != null && before.getState() == task.getState() && before.equals(task)) {
+      return;
+    }
+    if (view.json) {
+      session
+          .console()
+          .line(Json.line(Json.object().put("type", "task").put("task", JobView.json(task))));
+    }
+    if (TaskText.terminal(task.getState())) {
+      printer.finish(task.getId());
+      if (view.states && !view.json && (before == null || before.getState() != task.getState())) {
+        stateLine(task);
+      }
+    }
+  }
+
+  private void stateLine(Task task) {
+    Style style = session.console().outStyle();
+    String reason = TaskText.reason(task);
+    session
+        .console()
+        .line(
+            Table.printable(task.getHostName())
+                + "  "
+                + style.state(TaskText.state(task.getState()))
+                + (reason.isEmpty() ? "" : "  " + reason));
+  }
+
+  private void progress() {
+    Console console = session.console();
+    if (view.json || !console.terminals().err()) {
+      return;
+    }
+    var counts = job.getCounts();
+    console.progress(
+        console
+            .errStyle()
+            .dim(
+                counts.getSucceeded()
+                    + counts.getFailed()
+                    + " done, "
+                    + counts.getRunning()
+                    + " running, "
+                    + counts.getFailed()
+                    + " failed of "
+                    + counts.getTotal()
+                    + (counts.getQueued() > 0 ? " (" + counts.getQueued() + " queued)" : "")));
+  }
+}

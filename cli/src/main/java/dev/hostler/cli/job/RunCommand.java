@@ -1,0 +1,205 @@
+package dev.hostler.cli.job;
+
+import dev.hostler.cli.command.ContextOption;
+import dev.hostler.cli.command.Pairs;
+import dev.hostler.cli.command.ResultOptions;
+import dev.hostler.cli.command.Spans;
+import dev.hostler.cli.connect.CallErrors;
+import dev.hostler.cli.connect.Controller;
+import dev.hostler.cli.connect.Session;
+import dev.hostler.cli.console.CliFailure;
+import dev.hostler.cli.console.Console;
+import dev.hostler.cli.console.ExitCode;
+import dev.hostler.cli.console.Json;
+import dev.hostler.proto.v1.Job;
+import dev.hostler.proto.v1.SubmitJobRequest;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code hostler run}. */
+@Command(
+    name = "run",
+    customSynopsis = {
+      "hostler run (-t SELECTOR | --host HOST ...) [OPTIONS] BUNDLE[@VERSION] ACTION [--param K=V ...]",
+      "       hostler run (-t SELECTOR | --host HOST ...) [OPTIONS] -- COMMAND [ARG ...]"
+    },
+    description = {
+      "Runs an action of a bundle, or a command, on hosts, and shows its output live.",
+      "Stdout goes to stdout, stderr to stderr, with the host's name before each line if there",
+      "are several hosts.",
+      "",
+      "Ctrl-C asks whether to cancel the job or to detach from it; without a terminal it",
+      "detaches. A second Ctrl-C detaches. A job that was detached from goes on."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  hostler run --host web-1 -- uname -a",
+      "  hostler run -t 'labels.env == \"prod\"' --concurrency 10 --timeout 30s -- uptime",
+      "  hostler run --host web-1 --host web-2 host-report collect --param format=json",
+      "  hostler run -t true sshd-hardening@1.0.0 apply --param max_auth_tries=4 --detach",
+      "  hostler run -t true -o json -- uptime | jq -r 'select(.type == \"output\") | .text'"
+    })
+public final class RunCommand implements Callable<Integer> {
+  private static final int TRIES = 3;
+
+  private final Session session;
+
+  @Mixin private final ResultOptions result = new ResultOptions();
+  @Mixin private final ContextOption context = new ContextOption();
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = {"-t", "--target"},
+      paramLabel = "SELECTOR",
+      description = "Hosts that this CEL expression means, for example 'labels.env == \"prod\"'.")
+  private @Nullable String selector;
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "A host by id or name. May be repeated; not together with -t.")
+  private List<String> hosts = new ArrayList<>();
+
+  @Parameters(
+      paramLabel = "WHAT",
+      arity = "0..*",
+      description = "BUNDLE[@VERSION] ACTION, or a command after --.")
+  private List<String> what = new ArrayList<>();
+
+  @Option(
+      names = "--param",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "Parameter of the action, typed by its schema; objects and arrays as JSON.",
+        "KEY=@FILE takes the text of a file, KEY=@@TEXT a text that starts with @."
+      })
+  private List<String> params = new ArrayList<>();
+
+  @Option(
+      names = "--env",
+      paramLabel = "KEY=VALUE",
+      description = "Environment variable of the program. May be repeated.")
+  private List<String> env = new ArrayList<>();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SPAN",
+      converter = Spans.class,
+      description = "Wall time on each host, for example 30s. Default: the action's own.")
+  private @Nullable Duration timeout;
+
+  @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "At most this many hosts at once. Default: 0, all.")
+  private int concurrency;
+
+  @Option(
+      names = "--start-within",
+      paramLabel = "SPAN",
+      converter = Spans.class,
+      description = "How long offline or busy hosts may take to start. Default: 1h.")
+  private @Nullable Duration startWithin;
+
+  @Option(names = "--detach", description = "Print the job's id and do not wait.")
+  private boolean detach;
+
+  /** Made by the composition root. */
+  public RunCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    if (concurrency < 0) {
+      throw CliFailure.usage("--concurrency " + concurrency + ": 0 (all at once) or more");
+    }
+    Work work = Work.of(arguments(), what, params);
+    SubmitJobRequest.Builder request = SubmitJobRequest.newBuilder();
+    targets(request);
+    request.putAllEnv(Pairs.parse("--env", env)).setConcurrency(concurrency);
+    if (timeout != null) {
+      request.setTimeout(Spans.proto(timeout));
+    }
+    if (startWithin != null) {
+      request.setStartWithin(Spans.proto(startWithin));
+    }
+    try (Controller controller = context.connect(session)) {
+      work.into(request, controller);
+      Job job = submit(controller, request.setIdempotencyKey(UUID.randomUUID().toString()).build());
+      if (detach) {
+        result.one(session.console(), JobView.json(job), job::getId);
+        return 0;
+      }
+      return watch(controller, job);
+    }
+  }
+
+  private List<String> arguments() {
+    return spec == null ? List.of() : spec.commandLine().getParseResult().originalArgs();
+  }
+
+  private void targets(SubmitJobRequest.Builder request) {
+    boolean bySelector = selector != null;
+    if (bySelector && !hosts.isEmpty()) {
+      throw CliFailure.usage("-t and --host exclude each other; give one of them");
+    }
+    if (!bySelector && hosts.isEmpty()) {
+      throw CliFailure.usage("no target: give -t SELECTOR (all hosts: -t true) or --host HOST");
+    }
+    if (selector != null) {
+      if (selector.isBlank()) {
+        throw CliFailure.usage("-t is empty; for all hosts write -t true");
+      }
+      request.setSelector(selector);
+    }
+    request.addAllHosts(hosts);
+  }
+
+  /** The key makes it safe to ask again when the answer was lost on the way. */
+  private Job submit(Controller controller, SubmitJobRequest request) {
+    Retry retry = new Retry(session, controller, true);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return controller.jobs().submitJob(request);
+      } catch (StatusRuntimeException e) {
+        if (attempt == TRIES || CallErrors.neverSent(e)) {
+          throw CallErrors.failure(controller.context(), e);
+        }
+        retry.after(e);
+      }
+    }
+  }
+
+  private int watch(Controller controller, Job job) {
+    Console console = session.console();
+    Interruption interruption =
+        new Interruption(session, controller, job.getId(), context.repeat());
+    interruption.ask();
+    if (result.json()) {
+      console.line(Json.line(Json.object().put("type", "job").put("job", JobView.json(job))));
+    }
+    JobWatch watch =
+        new JobWatch(session, controller, job, new JobWatch.View(true, result.json(), false));
+    Job ended = watch.follow();
+    if (!result.json()) {
+      Summary.print(console, ended, watch.tasks());
+    }
+    return interruption.cancelled()
+        ? ExitCode.INTERRUPTED.number()
+        : Summary.exitCode(ended).number();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.hostler.cli.job;
+
+import dev.hostler.cli.console.Format;
+import dev.hostler.cli.console.Table;
+import dev.hostler.proto.v1.AttemptResult;
+import dev.hostler.proto.v1.Outcome;
+import dev.hostler.proto.v1.RefusalReason;
+import dev.hostler.proto.v1.Task;
+import dev.hostler.proto.v1.TaskState;
+import java.util.Map;
+
+/** Says in words how a task ended. */
+final class TaskText {
+  private static final Map<Integer, String> SIGNALS =
+      Map.ofEntries(
+          Map.entry(1, "HUP"),
+          Map.entry(2, "INT"),
+          Map.entry(3, "QUIT"),
+          Map.entry(4, "ILL"),
+          Map.entry(5, "TRAP"),
+          Map.entry(6, "ABRT"),
+          Map.entry(7, "BUS"),
+          Map.entry(8, "FPE"),
+          Map.entry(9, "KILL"),
+          Map.entry(11, "SEGV"),
+          Map.entry(13, "PIPE"),
+          Map.entry(14, "ALRM"),
+          Map.entry(15, "TERM"),
+          Map.entry(24, "XCPU"),
+          Map.entry(25, "XFSZ"),
+          Map.entry(31, "SYS"));
+
+  private TaskText() {}
+
+  /** The documented name of a state: "timed_out". */
+  static String state(TaskState state) {
+    return Format.name(state, "TASK_STATE_");
+  }
+
+  /** Whether a task has ended. */
+  static boolean terminal(TaskState state) {
+    return switch (state) {
+      case TASK_STATE_SUCCEEDED,
+          TASK_STATE_FAILED,
+          TASK_STATE_TIMED_OUT,
+          TASK_STATE_CANCELLED,
+          TASK_STATE_REFUSED,
+          TASK_STATE_EXPIRED,
+          TASK_STATE_LOST ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Why a task ended as it did; empty for one that succeeded or has not ended. */
+  static String reason(Task task) {
+    if (!terminal(task.getState()) || task.getState() == TaskState.TASK_STATE_SUCCEEDED) {
+      return "";
+    }
+    AttemptResult result = task.getResult();
+    String reason =
+        switch (result.getOutcome()) {
+          case OUTCOME_EXITED -> with("exit code " + result.getExitCode(), result);
+          case OUTCOME_SIGNALED -> with("killed by signal " + signal(result.getSignal()), result);
+          case OUTCOME_OUT_OF_MEMORY -> with("out of memory" + peak(result), result);
+          case OUTCOME_TIMED_OUT -> with("timed out" + after(result), result);
+          case OUTCOME_CANCELLED -> with("cancelled", result);
+          case OUTCOME_REFUSED -> with("refused: " + refusal(result.getRefusal()), result);
+          case OUTCOME_SANDBOX_FAILED -> with("sandbox failed", result);
+          default -> withoutResult(task);
+        };
+    return Table.printable(reason);
+  }
+
+  private static String withoutResult(Task task) {
+    String words = state(task.getState()).replace('_', ' ');
+    return task.getMessage().isEmpty() ? words : words + ": " + task.getMessage();
+  }
+
+  private static String with(String words, AttemptResult result) {
+    return result.getMessage().isEmpty() ? words : words + ": " + result.getMessage();
+  }
+
+  private static String signal(int number) {
+    String name = SIGNALS.get(number);
+    return name == null ? Integer.toString(number) : number + " (" + name + ")";
+  }
+
+  private static String peak(AttemptResult result) {
+    long peak = result.getUse().getMemoryPeakBytes();
+    return peak == 0 ? "" : " (used " + Format.bytes(peak) + ")";
+  }
+
+  private static String after(AttemptResult result) {
+    return result.hasStartedAt() && result.hasEndedAt()
+        ? " after "
+            + Format.took(
+                java.time.Duration.between(
+                    Format.instant(result.getStartedAt()), Format.instant(result.getEndedAt())))
+        : "";
+  }
+
+  private static String refusal(RefusalReason reason) {
+    return switch (reason) {
+      case REFUSAL_REASON_BUNDLE_UNTRUSTED -> "bundle not trusted";
+      case REFUSAL_REASON_BUNDLE_UNAVAILABLE -> "bundle not available";
+      case REFUSAL_REASON_ACTION_INVALID -> "action or parameters invalid";
+      case REFUSAL_REASON_POLICY -> "not allowed by the host's policy";
+      case REFUSAL_REASON_EXPIRED -> "the task had expired";
+      case REFUSAL_REASON_SANDBOX_UNSUPPORTED -> "the host cannot enforce the sandbox";
+      case REFUSAL_REASON_EXHAUSTED -> "the host is short of a resource";
+      default -> "by the host";
+    };
+  }
+
+  /** The documented name of an outcome: "exited". */
+  static String outcome(Outcome outcome) {
+    return Format.name(outcome, "OUTCOME_");
+  }
+}

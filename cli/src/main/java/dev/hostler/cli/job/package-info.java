@@ -1,0 +1,5 @@
+/** Jobs: run, watch, read, cancel. */
+@NullMarked
+package dev.hostler.cli.job;
+
+import org.jspecify.annotations.NullMarked;
