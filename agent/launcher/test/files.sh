@@ -86,3 +86,8 @@ mount -o remount,ro,bind "$WORK/rw/inner"
 launch "rw=$WORK/rw/inner" -- true
 check "rw on a mount that the host has read-only is refused" is state=not_started stage=mounts errno=30
 umount "$WORK/rw/inner"
+launch "rw=$WORK/rw" net=host -- sh -c 'while read -r _ _ _ _ at flags _; do echo "$at $flags"; done </proc/self/mountinfo'
+check "every mount is nosuid" [ -z "$(grep -v '[ ,]nosuid' "$A/stdout")" ]
+check "every mount is nodev, but /dev" [ "$(grep -v '[ ,]nodev' "$A/stdout" | cut -d' ' -f1)" = /dev ]
+check "writable are the private directories and what was declared" [ "$(grep ' rw,' "$A/stdout" | cut -d' ' -f1 | sort | xargs)" = \
+    "$(printf '%s\n' /dev/shm /run /tmp /var/tmp "$WORK/rw" | sort | xargs)" ]
