@@ -50,7 +50,6 @@ struct spec {
 struct report {
     const char *volatile stage; /* literal; same address in both halves because neither execs */
     volatile int failed, err;
-    volatile int network; /* network.c */
     volatile int ended, wstatus; /* the program's wait status, as seen by the reaper */
     volatile int64_t exec_ns;    /* CLOCK_REALTIME just before execve */
     char text[640];
@@ -91,7 +90,6 @@ struct run {
     int control, result;    /* fifo; reserved result.tmp */
     pid_t pid;              /* the inside half, pid 1 of the new pid namespace */
     int pidfd;
-    int self; /* pidfd of the shim, for network.c */
     struct stream stream[2];
     const char *reason; /* why the shim ended the run: none, timeout, cancelled, killed */
     int64_t ended_ns;
@@ -163,11 +161,6 @@ struct plan {
 };
 void plan_add(struct plan *plan, struct entry entry);
 void plan_place(struct plan *plan, int mask);
-
-/* network.c */
-int network_prepare(struct run *run);
-void network_make(struct run *run);
-void network_enter(const struct run *run);
 
 /* caps.c, child.c, exec.c, reaper.c, landlock.c, seccomp.c */
 void caps_drop_to(uint64_t keep, const struct spec *spec);

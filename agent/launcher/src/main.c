@@ -83,7 +83,7 @@ static void set_signals(void)
 
 static int run_attempt(const char *path, char **argv)
 {
-    static struct run run = {.pid = -1, .pidfd = -1, .self = -1, .control = -1, .reason = "none", .stream = {{.file = -1}, {.file = -1}}};
+    static struct run run = {.pid = -1, .pidfd = -1, .control = -1, .reason = "none", .stream = {{.file = -1}, {.file = -1}}};
     if (spec_read(path, &run.spec) != 0)
         return EXIT_BAD_SPEC;
     if (leave_writable_mount(&run.spec, argv) != 0)

@@ -126,9 +126,6 @@ void mounts_apply(const struct run *run)
     struct stat st;
     if (lstat("/var/run", &st) == 0 && S_ISDIR(st.st_mode)) /* usually a link to /run */
         plan_fresh(&plan, "/var/run", fresh_run(s->tmp_bytes), false);
-    stage("network");
-    network_enter(run); /* here, because sysfs shows the devices of the namespace that mounts it */
-    stage("mounts");
     plan_fresh(&plan, "/sys", fresh_sys(), false);
     plan_hide(&plan, &(struct strings){.v = masked, .n = sizeof masked / sizeof *masked});
     plan_hide(&plan, &s->hide);

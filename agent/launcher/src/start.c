@@ -48,13 +48,15 @@ static int clone_inside(struct run *run)
 {
     if (pipe2(run->status, O_CLOEXEC) != 0)
         return note_failure("pipes", errno, "status pipe"), -1;
-    if (network_prepare(run) != 0 || pipe_open(run, run->out) != 0 || pipe_open(run, run->err) != 0)
+    if (pipe_open(run, run->out) != 0 || pipe_open(run, run->err) != 0)
         return -1;
     struct clone_args args = {
         .flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD,
         .pidfd = (uint64_t)(uintptr_t)&run->pidfd,
         .exit_signal = SIGCHLD,
     };
+    if (run->spec.net != NET_HOST)
+        args.flags |= CLONE_NEWNET;
     if (!run->cgroup.join) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (uint64_t)run->cgroup.dir[0];
@@ -64,7 +66,6 @@ static int clone_inside(struct run *run)
         inside(run);
     if (run->pid < 0)
         return note_failure("namespaces", errno, "clone3 into new namespaces"), -1;
-    network_make(run);
     close(run->out[1]);
     close(run->err[1]);
     close(run->status[1]);
