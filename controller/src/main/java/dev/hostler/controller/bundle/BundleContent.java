@@ -8,16 +8,14 @@ public final class BundleContent {
   private final BundleStore store;
   private final String digest;
   private final long size;
-  private final long start;
   private long offset;
 
-  BundleContent(Database database, BundleStore store, String digest, long size, long start) {
+  BundleContent(Database database, BundleStore store, String digest, long size, long offset) {
     this.database = database;
     this.store = store;
     this.digest = digest;
     this.size = size;
-    this.start = start;
-    this.offset = start;
+    this.offset = offset;
   }
 
   /** Size of the whole file in bytes. */
@@ -28,11 +26,6 @@ public final class BundleContent {
   /** Where the next piece starts. */
   public long offset() {
     return offset;
-  }
-
-  /** Was nothing read so far? */
-  public boolean isFirst() {
-    return offset == start;
   }
 
   /** The next piece, at most {@link BundleService#PIECE} bytes; empty at the end. */

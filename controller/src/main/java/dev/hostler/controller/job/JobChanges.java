@@ -61,7 +61,8 @@ public final class JobChanges {
       this.jobId = jobId;
     }
 
-    private void add(Collection<UUID> taskIds) {
+    /** Tells the waiter about these tasks. */
+    void add(Collection<UUID> taskIds) {
       lock.lock();
       try {
         tasks.addAll(taskIds);

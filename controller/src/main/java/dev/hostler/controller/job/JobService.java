@@ -31,7 +31,7 @@ public final class JobService {
   private final AuditStore audit;
   private final HostStore hosts;
   private final Targets targets;
-  private final ActionResolver resolver;
+  private final Actions actions;
   private final Dispatcher dispatcher;
   private final JobChanges changes;
   private final WorkHints hints;
@@ -46,7 +46,7 @@ public final class JobService {
       AuditStore audit,
       HostStore hosts,
       Targets targets,
-      ActionResolver resolver,
+      Actions actions,
       Dispatcher dispatcher,
       JobChanges changes,
       WorkHints hints,
@@ -58,7 +58,7 @@ public final class JobService {
     this.audit = audit;
     this.hosts = hosts;
     this.targets = targets;
-    this.resolver = resolver;
+    this.actions = actions;
     this.dispatcher = dispatcher;
     this.changes = changes;
     this.hints = hints;
@@ -83,15 +83,7 @@ public final class JobService {
     if (earlier.isPresent()) {
       return earlier.get();
     }
-    Resolved resolved =
-        switch (wanted) {
-          case JobRequest.CommandRequest(List<String> argv) ->
-              new Resolved(new Work.Command(argv), null);
-          case JobRequest.ActionRequest action -> {
-            ActionResolver.Resolved found = resolver.resolve(action);
-            yield new Resolved(found.work(), found.ownTimeout());
-          }
-        };
+    Actions.Resolved resolved = actions.resolve(wanted);
     List<Target> meant =
         request.selector().isEmpty()
             ? targets.named(request.hosts())
@@ -107,8 +99,6 @@ public final class JobService {
     return database.transact(transaction -> commit(transaction, request, resolved, meant));
   }
 
-  private record Resolved(Work work, @Nullable Duration ownTimeout) {}
-
   private Optional<Job> earlier(JobRequest request) {
     return request.idempotencyKey().isEmpty()
         ? Optional.empty()
@@ -117,7 +107,7 @@ public final class JobService {
   }
 
   private Job commit(
-      Transaction transaction, JobRequest request, Resolved resolved, List<Target> meant) {
+      Transaction transaction, JobRequest request, Actions.Resolved resolved, List<Target> meant) {
     String key = request.idempotencyKey().isEmpty() ? null : request.idempotencyKey();
     if (key != null) {
       jobs.lockKey(transaction, request.operator(), key);
@@ -268,7 +258,7 @@ public final class JobService {
     return database.transact(transaction -> tasks.find(transaction, jobId, taskIds));
   }
 
-  private static RequestException unknown(UUID id) {
+  static RequestException unknown(UUID id) {
     return RequestException.notFound(
         "job_id", id, "there is no such job; see `hostler job list` for those there are");
   }

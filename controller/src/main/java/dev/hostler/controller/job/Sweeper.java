@@ -60,7 +60,7 @@ public final class Sweeper implements AutoCloseable {
 
   /** Begins to sweep. */
   public void start() {
-    thread = Thread.ofVirtual().name("sweeper").start(this::run);
+    thread = Thread.ofPlatform().name("sweeper").start(this::run);
   }
 
   /** Stops. Idempotent. */

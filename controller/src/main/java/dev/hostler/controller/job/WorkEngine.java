@@ -2,7 +2,9 @@ package dev.hostler.controller.job;
 
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.db.Database;
+import dev.hostler.controller.db.Transaction;
 import dev.hostler.controller.host.Host;
 import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.output.OutputStore;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The parts of this package, wired.
  *
  * @param jobs submits, finds and cancels
+ * @param watches follow jobs
  * @param claims leases tasks to attempts
  * @param reconciler for hosts that connect
  * @param writer for what hosts report
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record WorkEngine(
     JobService jobs,
+    JobWatches watches,
     Claims claims,
     Reconciler reconciler,
     ReportWriter writer,
@@ -37,7 +41,6 @@ public record WorkEngine(
   /**
    * Makes the parts; starts nothing.
    *
-   * @param resolver finds actions
    * @param dispatcher reaches the connected hosts
    */
   public static WorkEngine of(
@@ -45,7 +48,7 @@ public record WorkEngine(
       AuditStore audit,
       HostStore hosts,
       Targets targets,
-      ActionResolver resolver,
+      BundleService bundles,
       Dispatcher dispatcher,
       WorkMetrics metrics,
       WorkSettings settings,
@@ -64,12 +67,13 @@ public record WorkEngine(
             audit,
             hosts,
             targets,
-            resolver,
+            new Actions(bundles),
             dispatcher,
             changes,
             hints,
             settings,
             time),
+        new JobWatches(database, jobs, tasks, output, changes),
         new Claims(database, jobs, tasks, attempts, changes, time),
         new Reconciler(database, tasks, attempts, output, changes, hints, time),
         new ReportWriter(
@@ -94,7 +98,7 @@ public record WorkEngine(
   }
 
   private static Map<UUID, Instant> lastSeen(
-      HostStore hosts, dev.hostler.controller.db.Transaction transaction, Collection<UUID> ids) {
+      HostStore hosts, Transaction transaction, Collection<UUID> ids) {
     Map<UUID, Instant> seen = new HashMap<>();
     for (UUID id : ids) {
       @Nullable Instant at = hosts.find(transaction, id).map(Host::lastSeenAt).orElse(null);

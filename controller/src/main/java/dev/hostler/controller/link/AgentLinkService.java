@@ -1,15 +1,12 @@
 package dev.hostler.controller.link;
 
-import com.google.protobuf.UnsafeByteOperations;
 import dev.hostler.controller.bundle.BundleContent;
 import dev.hostler.controller.bundle.BundleService;
-import dev.hostler.controller.failure.RequestException;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.FetchBundleRequest;
 import dev.hostler.proto.v1.FetchBundleResponse;
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.HexFormat;
@@ -55,37 +52,10 @@ public final class AgentLinkService extends AgentLinkGrpc.AgentLinkImplBase {
     BundleContent content;
     try {
       content = bundles.open(HexFormat.of().formatHex(digest), request.getOffset());
-    } catch (RequestException e) {
-      Status status =
-          switch (e.kind()) {
-            case NOT_FOUND -> Status.NOT_FOUND;
-            case OUT_OF_RANGE -> Status.OUT_OF_RANGE;
-            default -> Status.INVALID_ARGUMENT;
-          };
-      call.onError(status.withDescription(e.getMessage()).asRuntimeException());
+    } catch (RuntimeException e) {
+      call.onError(FailureStatus.of(e).asRuntimeException());
       return;
     }
-    call.setOnReadyHandler(() -> pump(content, call));
-  }
-
-  /** Sends while the transport takes it; called again when it does. */
-  private static void pump(
-      BundleContent content, ServerCallStreamObserver<FetchBundleResponse> call) {
-    while (call.isReady()) {
-      long offset = content.offset();
-      byte[] data = content.next();
-      if (data.length > 0 || content.isFirst()) {
-        call.onNext(
-            FetchBundleResponse.newBuilder()
-                .setTotalSize(content.size())
-                .setOffset(offset)
-                .setData(UnsafeByteOperations.unsafeWrap(data))
-                .build());
-      }
-      if (content.offset() >= content.size()) {
-        call.onCompleted();
-        return;
-      }
-    }
+    call.setOnReadyHandler(new BundlePump(content, call));
   }
 }

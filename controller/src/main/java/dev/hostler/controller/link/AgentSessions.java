@@ -51,7 +51,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
    * @param seen told from time to time which hosts gave a sign of life
    */
   public void start(Consumer<Collection<UUID>> seen) {
-    monitor = Thread.ofVirtual().name("agent-sessions").start(() -> watch(seen));
+    monitor = Thread.ofPlatform().name("agent-sessions").start(() -> watch(seen));
   }
 
   private void watch(Consumer<Collection<UUID>> seen) {

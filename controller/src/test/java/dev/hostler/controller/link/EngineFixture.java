@@ -1,13 +1,14 @@
 package dev.hostler.controller.link;
 
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.api.BundleEndpoint;
+import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.host.HostFacts;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.host.HostStore;
-import dev.hostler.controller.job.ActionResolver;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobRequest;
 import dev.hostler.controller.job.Task;
@@ -31,6 +32,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,18 +71,14 @@ public final class EngineFixture implements AutoCloseable {
     this.sessions = new AgentSessions(link, time, meters);
     this.hosts = new HostService(database, hostStore, audit, sessions, time);
     WorkMetrics metrics = new WorkMetrics(meters);
-    this.bundles = new BundleService(database);
-    ActionResolver actions =
-        _ -> {
-          throw new UnsupportedOperationException();
-        };
+    this.bundles = new BundleService(database, audit, spool(), 64 << 20, time);
     this.engine =
         WorkEngine.of(
             database,
             audit,
             hostStore,
             new Targets(database, hostStore, hosts, new CelSelectors()),
-            actions,
+            bundles,
             sessions,
             metrics,
             settings,
@@ -103,9 +102,14 @@ public final class EngineFixture implements AutoCloseable {
           @Override
           public <Q, P> ServerCall.Listener<Q> interceptCall(
               ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
-            UUID host = UUID.fromString(headers.get(ScriptedAgent.HOST));
-            return Contexts.interceptCall(
-                Context.current().withValue(CALLER, host), call, headers, next);
+            String host = headers.get(ScriptedAgent.HOST);
+            return host == null
+                ? next.startCall(call, headers)
+                : Contexts.interceptCall(
+                    Context.current().withValue(CALLER, UUID.fromString(host)),
+                    call,
+                    headers,
+                    next);
           }
         };
     try {
@@ -113,8 +117,20 @@ public final class EngineFixture implements AutoCloseable {
           .executor(executor)
           .intercept(identity)
           .addService(AgentLink.service(sessions, hosts, engine, bundles, link, time, CALLER::get))
+          .addService(new JobEndpoint(engine.jobs(), engine.watches(), () -> "alice"))
+          .addService(new BundleEndpoint(bundles, () -> "alice"))
           .build()
           .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path spool() {
+    try {
+      Path folder = Files.createTempDirectory("hostler-spool-");
+      folder.toFile().deleteOnExit();
+      return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -193,6 +209,6 @@ public final class EngineFixture implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    executor.shutdownNow();
+    executor.shutdown();
   }
 }

@@ -162,6 +162,15 @@ public record Manifest(
     return platforms.stream().anyMatch(one -> one.covers(host));
   }
 
+  /**
+   * Reads the canonical JSON form.
+   *
+   * @throws TrustException if it is not one
+   */
+  public static Manifest read(byte[] canonicalJson) throws TrustException {
+    return ManifestJson.read(canonicalJson);
+  }
+
   /** The canonical JSON form, which is what is signed. */
   public byte[] canonicalJson() {
     return ManifestJson.write(this);

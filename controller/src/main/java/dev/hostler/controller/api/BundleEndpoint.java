@@ -1,0 +1,145 @@
+package dev.hostler.controller.api;
+
+import dev.hostler.controller.bundle.BundleService;
+import dev.hostler.controller.bundle.BundleUpload;
+import dev.hostler.controller.bundle.StoredBundle;
+import dev.hostler.controller.link.FailureStatus;
+import dev.hostler.proto.v1.Bundle;
+import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.GetBundleRequest;
+import dev.hostler.proto.v1.ListBundlesRequest;
+import dev.hostler.proto.v1.ListBundlesResponse;
+import dev.hostler.proto.v1.PushBundleRequest;
+import io.grpc.stub.StreamObserver;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Bundles on the operator port. */
+public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBase {
+  private final BundleService bundles;
+  private final Supplier<String> operator;
+
+  /**
+   * Calls wait for the database and the disk: they must not run on an event loop.
+   *
+   * @param operator name of the current caller
+   */
+  public BundleEndpoint(BundleService bundles, Supplier<String> operator) {
+    this.bundles = bundles;
+    this.operator = operator;
+  }
+
+  @Override
+  public StreamObserver<PushBundleRequest> pushBundle(StreamObserver<Bundle> responses) {
+    return new Push(operator.get(), responses);
+  }
+
+  /** One upload. A message is asked for when the one before it is on disk. */
+  private final class Push implements StreamObserver<PushBundleRequest> {
+    private final String by;
+    private final StreamObserver<Bundle> responses;
+    private @Nullable BundleUpload upload;
+    private boolean over;
+
+    Push(String by, StreamObserver<Bundle> responses) {
+      this.by = by;
+      this.responses = responses;
+    }
+
+    @Override
+    public void onNext(PushBundleRequest request) {
+      if (over) {
+        return;
+      }
+      try {
+        BundleUpload open = upload;
+        if (open == null) {
+          open = bundles.begin(request.getSize());
+          upload = open;
+        }
+        for (ByteBuffer data : request.getData().asReadOnlyByteBufferList()) {
+          open.append(data);
+        }
+      } catch (RuntimeException e) {
+        end();
+        responses.onError(FailureStatus.of(e).asRuntimeException());
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      end();
+    }
+
+    @Override
+    public void onCompleted() {
+      if (over) {
+        return;
+      }
+      try {
+        BundleUpload open = upload;
+        if (open == null) {
+          open = bundles.begin(0);
+        }
+        Bundle stored = message(open.finish(by));
+        end();
+        responses.onNext(stored);
+        responses.onCompleted();
+      } catch (RuntimeException e) {
+        end();
+        responses.onError(FailureStatus.of(e).asRuntimeException());
+      }
+    }
+
+    private void end() {
+      over = true;
+      BundleUpload open = upload;
+      upload = null;
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
+
+  @Override
+  public void listBundles(
+      ListBundlesRequest request, StreamObserver<ListBundlesResponse> responses) {
+    try {
+      int size = PageTokens.size(request.getPageSize(), 500);
+      String token = request.getPageToken();
+      List<String> key = token.isEmpty() ? List.of() : PageTokens.read(token, 2);
+      List<StoredBundle> page =
+          bundles.list(
+              request.getName(),
+              key.isEmpty() ? null : key.get(0),
+              key.isEmpty() ? null : key.get(1),
+              size + 1);
+      ListBundlesResponse.Builder response = ListBundlesResponse.newBuilder();
+      page.stream().limit(size).map(this::message).forEach(response::addBundles);
+      if (page.size() > size) {
+        StoredBundle last = page.get(size - 1);
+        response.setNextPageToken(PageTokens.of(last.name(), last.version()));
+      }
+      responses.onNext(response.build());
+      responses.onCompleted();
+    } catch (RuntimeException e) {
+      responses.onError(FailureStatus.of(e).asRuntimeException());
+    }
+  }
+
+  @Override
+  public void getBundle(GetBundleRequest request, StreamObserver<Bundle> responses) {
+    try {
+      responses.onNext(message(bundles.get(request.getName(), request.getVersion())));
+      responses.onCompleted();
+    } catch (RuntimeException e) {
+      responses.onError(FailureStatus.of(e).asRuntimeException());
+    }
+  }
+
+  private Bundle message(StoredBundle bundle) {
+    return BundleMessages.bundle(bundle, bundles.manifest(bundle));
+  }
+}

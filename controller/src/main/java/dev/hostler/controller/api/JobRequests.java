@@ -1,0 +1,109 @@
+package dev.hostler.controller.api;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.hostler.controller.failure.RequestException;
+import dev.hostler.controller.job.JobRequest;
+import dev.hostler.controller.job.JobState;
+import dev.hostler.controller.job.JobWatch;
+import dev.hostler.controller.output.Stream;
+import dev.hostler.proto.v1.ActionCall;
+import dev.hostler.proto.v1.OutputPosition;
+import dev.hostler.proto.v1.SubmitJobRequest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Requests about jobs, translated. */
+final class JobRequests {
+  private JobRequests() {}
+
+  static JobRequest submit(String operator, SubmitJobRequest request) {
+    return new JobRequest(
+        operator,
+        work(request),
+        request.getSelector(),
+        request.getHostsList(),
+        request.getEnvMap(),
+        request.hasTimeout() ? duration("timeout", request.getTimeout()) : null,
+        Integer.toUnsignedLong(request.getConcurrency()),
+        request.hasStartWithin() ? duration("start_within", request.getStartWithin()) : null,
+        request.getIdempotencyKey());
+  }
+
+  private static JobRequest.@Nullable WorkRequest work(SubmitJobRequest request) {
+    return switch (request.getWorkCase()) {
+      case ACTION -> action(request.getAction());
+      case COMMAND -> new JobRequest.CommandRequest(request.getCommand().getArgvList());
+      case WORK_NOT_SET -> null;
+    };
+  }
+
+  private static JobRequest.ActionRequest action(ActionCall call) {
+    try {
+      return new JobRequest.ActionRequest(
+          call.getName().getBundle(),
+          call.getName().getVersion(),
+          call.getName().getAction(),
+          JsonFormat.printer().omittingInsignificantWhitespace().print(call.getParams()));
+    } catch (InvalidProtocolBufferException e) {
+      throw RequestException.invalid(
+          "action.params", String.valueOf(e.getMessage()), "give a JSON object");
+    }
+  }
+
+  private static Duration duration(String field, com.google.protobuf.Duration duration) {
+    try {
+      return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    } catch (ArithmeticException e) {
+      throw RequestException.invalid(field, duration.getSeconds() + " s", "give less");
+    }
+  }
+
+  /** An id in a request. */
+  static UUID id(String field, String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.invalid(field, text, "it is not an id; see `hostler job list`");
+    }
+  }
+
+  static @Nullable JobState state(dev.hostler.proto.v1.JobState state) {
+    return switch (state) {
+      case JOB_STATE_UNSPECIFIED -> null;
+      case JOB_STATE_RUNNING -> JobState.RUNNING;
+      case JOB_STATE_SUCCEEDED -> JobState.SUCCEEDED;
+      case JOB_STATE_FAILED -> JobState.FAILED;
+      case JOB_STATE_CANCELLED -> JobState.CANCELLED;
+      case UNRECOGNIZED -> throw RequestException.invalid("state", state, "there is no such state");
+    };
+  }
+
+  static Stream stream(String field, int number) {
+    try {
+      return Stream.of(number);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.invalid(field, number, "give 1 (stdout) or 2 (stderr)");
+    }
+  }
+
+  static Map<JobWatch.TaskStream, Long> positions(List<OutputPosition> positions) {
+    Map<JobWatch.TaskStream, Long> from = new HashMap<>();
+    for (OutputPosition position : positions) {
+      if (position.getOffset() < 0) {
+        throw RequestException.invalid(
+            "positions.offset", Long.toUnsignedString(position.getOffset()), "give an offset");
+      }
+      from.put(
+          new JobWatch.TaskStream(
+              id("positions.task_id", position.getTaskId()),
+              stream("positions.stream", position.getStreamValue())),
+          position.getOffset());
+    }
+    return from;
+  }
+}
