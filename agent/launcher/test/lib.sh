@@ -26,9 +26,15 @@ cgroups_make() {
         for c in $controllers; do mkdir "/sys/fs/cgroup/$c/$CG"; CGROUPS="$CGROUPS /sys/fs/cgroup/$c/$CG"; done
     fi
 }
+# Whatever a failed test has left in them ends here.
 cgroups_remove() {
-    for g in $CGROUPS; do
-        for _ in 1 2 3 4 5; do rmdir "$g" 2>/dev/null && break; sleep 0.1; done
+    for g in $CGROUPS "/sys/fs/cgroup/unified/$CG"; do
+        [ -d "$g" ] || continue
+        for _ in 1 2 3 4 5 6 7 8 9 10; do
+            for pid in $(cat "$g/cgroup.procs"); do kill -9 "$pid" 2>/dev/null; done
+            rmdir "$g" 2>/dev/null && break
+            sleep 0.1
+        done
     done
 }
 # set_limit memory|pids VALUE
