@@ -49,6 +49,11 @@ public final class JobChanges {
     return subscription;
   }
 
+  /** How many watchers there are. */
+  public int watched() {
+    return subscriptions.values().stream().mapToInt(List::size).sum();
+  }
+
   /** What one watcher is told. Holds at most one entry for each task of the job. */
   public final class Subscription implements AutoCloseable {
     private final UUID jobId;

@@ -108,12 +108,17 @@ public final class JobWatch implements AutoCloseable {
     subscription.close();
   }
 
-  /** Tells everything until the job has ended and all was told, or the reader has gone away. */
+  /**
+   * Tells everything until all tasks in scope have ended and all was told, or the reader has gone
+   * away. The job comes first and, once more, last.
+   */
   public void follow() throws InterruptedException {
-    tellJob();
+    tellJob(true);
     scan();
     while (!sink.isCancelled()) {
-      if (tellJob() && cursors.values().stream().allMatch(Cursor::isDone)) {
+      boolean done = cursors.values().stream().allMatch(Cursor::isDone);
+      tellJob(done);
+      if (done) {
         return;
       }
       Set<UUID> changed = subscription.await(POLL_MILLIS);
@@ -279,16 +284,15 @@ public final class JobWatch implements AutoCloseable {
         : bytes >= BUDGET ? List.copyOf(some) : List.copyOf(touched);
   }
 
-  /** Tells the job if it changed; true once it has ended. */
-  private boolean tellJob() throws InterruptedException {
+  /** Tells the job if it changed, but its end only when everything else was told. */
+  private void tellJob(boolean end) throws InterruptedException {
     Job job =
         database
             .transact(transaction -> jobs.find(transaction, jobId))
             .orElseThrow(() -> JobService.unknown(jobId));
-    if (!job.equals(last)) {
+    if (!job.equals(last) && (end || job.endedAt() == null)) {
       sink.job(job);
       last = job;
     }
-    return job.endedAt() != null;
   }
 }

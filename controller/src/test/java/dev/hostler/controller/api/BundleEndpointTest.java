@@ -1,0 +1,287 @@
+package dev.hostler.controller.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.hostler.controller.db.TestDatabase;
+import dev.hostler.controller.link.EngineFixture;
+import dev.hostler.controller.link.ScriptedAgent;
+import dev.hostler.controller.link.TestBundles;
+import dev.hostler.proto.v1.ActionCall;
+import dev.hostler.proto.v1.ActionName;
+import dev.hostler.proto.v1.AgentLinkGrpc;
+import dev.hostler.proto.v1.Bundle;
+import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.FetchBundleRequest;
+import dev.hostler.proto.v1.FetchBundleResponse;
+import dev.hostler.proto.v1.GetBundleRequest;
+import dev.hostler.proto.v1.Job;
+import dev.hostler.proto.v1.JobServiceGrpc;
+import dev.hostler.proto.v1.ListBundlesRequest;
+import dev.hostler.proto.v1.PushBundleRequest;
+import dev.hostler.proto.v1.SubmitJobRequest;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+class BundleEndpointTest {
+  @RegisterExtension static final TestDatabase DB = new TestDatabase();
+  @TempDir static Path folder;
+  private static TestBundles files;
+  private EngineFixture engine;
+  private BundleServiceGrpc.BundleServiceBlockingStub bundles;
+  private JobServiceGrpc.JobServiceBlockingStub jobs;
+  private String name;
+
+  @BeforeEach
+  void start() throws Exception {
+    if (files == null) {
+      files = new TestBundles(folder);
+    }
+    engine = new EngineFixture(DB.database());
+    bundles = BundleServiceGrpc.newBlockingStub(engine.channel);
+    jobs = JobServiceGrpc.newBlockingStub(engine.channel);
+    name = "b" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  private Bundle push(byte[] file) throws Exception {
+    return push(file, file.length);
+  }
+
+  private Bundle push(byte[] file, long size) throws Exception {
+    CompletableFuture<Bundle> done = new CompletableFuture<>();
+    StreamObserver<PushBundleRequest> stream =
+        BundleServiceGrpc.newStub(engine.channel)
+            .pushBundle(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(Bundle bundle) {
+                    done.complete(bundle);
+                  }
+
+                  @Override
+                  public void onError(Throwable t) {
+                    done.completeExceptionally(t);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    stream.onNext(PushBundleRequest.newBuilder().setSize(size).build());
+    for (int at = 0; at < file.length; at += 100_000) {
+      stream.onNext(
+          PushBundleRequest.newBuilder()
+              .setData(ByteString.copyFrom(file, at, Math.min(100_000, file.length - at)))
+              .build());
+    }
+    stream.onCompleted();
+    try {
+      return done.get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw (Exception) e.getCause();
+    }
+  }
+
+  private byte[] fetch(ByteString digest, long offset) {
+    Metadata headers = new Metadata();
+    headers.put(ScriptedAgent.HOST, UUID.randomUUID().toString());
+    Iterator<FetchBundleResponse> pieces =
+        AgentLinkGrpc.newBlockingStub(engine.channel)
+            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+            .fetchBundle(
+                FetchBundleRequest.newBuilder()
+                    .setManifestDigest(digest)
+                    .setOffset(offset)
+                    .build());
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    while (pieces.hasNext()) {
+      FetchBundleResponse piece = pieces.next();
+      assertThat(piece.getOffset()).isEqualTo(offset + all.size());
+      assertThat(piece.getData().size()).isLessThanOrEqualTo(256 << 10);
+      all.writeBytes(piece.getData().toByteArray());
+    }
+    return all.toByteArray();
+  }
+
+  @Test
+  void storesABundleAndHandsItOutFromAnyOffset() throws Exception {
+    byte[] file = Files.readAllBytes(files.signed(name, "1.0.0", 700_000));
+    Bundle pushed = push(file);
+    assertThat(pushed.getName()).isEqualTo(name);
+    assertThat(pushed.getSize()).isEqualTo(file.length);
+    assertThat(pushed.getSigner()).contains("CN=");
+    assertThat(pushed.getPushedBy()).isEqualTo("alice");
+    assertThat(pushed.getActions(0).getName()).isEqualTo("greet");
+    assertThat(pushed.getActions(0).getParamsSchema()).contains("\"name\"");
+    assertThat(pushed.getActions(0).getTimeout().getSeconds()).isPositive();
+    assertThat(push(file)).as("the same again").isEqualTo(pushed);
+    for (int offset : new int[] {0, 1, 262_143, 262_144, 500_000, file.length - 1, file.length}) {
+      assertThat(fetch(pushed.getManifestDigest(), offset))
+          .as("from %d", offset)
+          .isEqualTo(Arrays.copyOfRange(file, offset, file.length));
+    }
+    assertThatThrownBy(() -> fetch(pushed.getManifestDigest(), file.length + 1))
+        .hasMessageContaining("OUT_OF_RANGE");
+    assertThatThrownBy(() -> fetch(ByteString.copyFrom(new byte[32]), 0))
+        .hasMessageContaining("NOT_FOUND");
+    assertThatThrownBy(() -> fetch(ByteString.copyFromUtf8("short"), 0))
+        .hasMessageContaining("INVALID_ARGUMENT");
+  }
+
+  @Test
+  void refusesAnotherBundleOfTheSameVersion() throws Exception {
+    push(Files.readAllBytes(files.signed(name, "1.0.0", 100)));
+    byte[] other = Files.readAllBytes(files.signed(name, "1.0.0", 101));
+    assertThatThrownBy(() -> push(other))
+        .hasMessageContaining("ALREADY_EXISTS")
+        .hasMessageContaining(name + " 1.0.0")
+        .hasMessageContaining("give it a new version");
+  }
+
+  @Test
+  void refusesWhatIsNotAWholeSignedBundle() throws Exception {
+    byte[] good = Files.readAllBytes(files.signed(name, "1.0.0", 20_000));
+    for (int cut = 0; cut < good.length; cut += 1000) {
+      byte[] truncated = Arrays.copyOf(good, cut);
+      assertThatThrownBy(() -> push(truncated)).hasMessageContaining("INVALID_ARGUMENT");
+    }
+    byte[] altered = good.clone();
+    altered[altered.length - 5000] ^= 1;
+    assertThatThrownBy(() -> push(altered)).hasMessageContaining("INVALID_ARGUMENT: data: ");
+    byte[] unsigned = Files.readAllBytes(files.unsigned(name, "1.0.1", 10));
+    assertThatThrownBy(() -> push(unsigned)).hasMessageContaining("UNSIGNED");
+    assertThatThrownBy(() -> push(good, good.length - 1))
+        .hasMessageContaining("size said " + (good.length - 1));
+    assertThatThrownBy(() -> push(good, good.length + 1)).hasMessageContaining("size said");
+    assertThatThrownBy(() -> push(good, 1L << 40)).hasMessageContaining("RESOURCE_EXHAUSTED");
+    assertThat(
+            bundles
+                .listBundles(ListBundlesRequest.newBuilder().setName(name).build())
+                .getBundlesCount())
+        .isZero();
+  }
+
+  @Test
+  void listsTheNewestVersionFirstInPages() throws Exception {
+    for (String version : List.of("1.0.0", "1.10.0", "1.9.0", "2.0.0-rc.1", "1.10.0-beta")) {
+      push(Files.readAllBytes(files.signed(name, version, 10)));
+    }
+    List<String> versions = new ArrayList<>();
+    String token = "";
+    do {
+      var page =
+          bundles.listBundles(
+              ListBundlesRequest.newBuilder()
+                  .setName(name)
+                  .setPageSize(2)
+                  .setPageToken(token)
+                  .build());
+      page.getBundlesList().forEach(bundle -> versions.add(bundle.getVersion()));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    assertThat(versions).containsExactly("2.0.0-rc.1", "1.10.0", "1.10.0-beta", "1.9.0", "1.0.0");
+    assertThat(bundles.getBundle(GetBundleRequest.newBuilder().setName(name).build()).getVersion())
+        .isEqualTo("2.0.0-rc.1");
+    assertThat(
+            bundles
+                .getBundle(GetBundleRequest.newBuilder().setName(name).setVersion("1.9.0").build())
+                .getVersion())
+        .isEqualTo("1.9.0");
+    assertThatThrownBy(() ->
+            bundles.getBundle(
+                GetBundleRequest.newBuilder().setName(name).setVersion("3.0.0").build()))
+        .hasMessageContaining("NOT_FOUND: version: \"3.0.0\"");
+    assertThatThrownBy(
+            () -> bundles.getBundle(GetBundleRequest.newBuilder().setName("none").build()))
+        .hasMessageContaining("NOT_FOUND: bundle: \"none\"");
+  }
+
+  private Job call(String version, String action, Struct.Builder params) {
+    return jobs.submitJob(
+        SubmitJobRequest.newBuilder()
+            .setAction(
+                ActionCall.newBuilder()
+                    .setName(
+                        ActionName.newBuilder()
+                            .setBundle(name)
+                            .setVersion(version)
+                            .setAction(action))
+                    .setParams(params))
+            .setSelector("name == \"" + name + "\"")
+            .build());
+  }
+
+  private static Struct.Builder params(String key, Value.Builder value) {
+    return Struct.newBuilder().putFields(key, value.build());
+  }
+
+  @Test
+  void assignsAnActionOfTheNewestVersionWithCanonicalParameters() throws Exception {
+    UUID host = engine.host(name);
+    push(Files.readAllBytes(files.signed(name, "1.0.0", 10)));
+    Bundle newest = push(Files.readAllBytes(files.signed(name, "1.1.0", 10)));
+    Job job =
+        call(
+            "",
+            "greet",
+            params("name", Value.newBuilder().setStringValue("ä \"b\""))
+                .putFields("times", Value.newBuilder().setNumberValue(3).build()));
+    assertThat(job.getTitle()).isEqualTo(name + " greet");
+    assertThat(job.getAction().getName().getVersion()).isEqualTo("1.1.0");
+    assertThat(job.getAction().getParams().getFieldsOrThrow("times").getNumberValue()).isEqualTo(3);
+    try (ScriptedAgent agent = engine.connect(host)) {
+      agent.slots(1);
+      var action = agent.awaitAssignment().getAction();
+      assertThat(action.getManifestDigest()).isEqualTo(newest.getManifestDigest());
+      assertThat(action.getBundleSize()).isEqualTo(newest.getSize());
+      assertThat(action.getParamsJson().toStringUtf8())
+          .isEqualTo("{\"name\":\"ä \\\"b\\\"\",\"times\":3}");
+    }
+  }
+
+  @Test
+  void refusesParametersAndNamesThatDoNotFit() throws Exception {
+    engine.host(name);
+    push(Files.readAllBytes(files.signed(name, "1.0.0", 10)));
+    assertThatThrownBy(() -> call("", "gret", Struct.newBuilder()))
+        .hasMessageContaining("NOT_FOUND: action: \"gret\"")
+        .hasMessageContaining("has the actions greet");
+    assertThatThrownBy(() -> call("9.0.0", "greet", Struct.newBuilder()))
+        .hasMessageContaining("NOT_FOUND: version: \"9.0.0\"");
+    assertThatThrownBy(() -> call("", "greet", Struct.newBuilder()))
+        .hasMessageContaining("INVALID_ARGUMENT: params")
+        .hasMessageContaining("name");
+    assertThatThrownBy(() ->
+            call(
+                "",
+                "greet",
+                params("name", Value.newBuilder().setNumberValue(1))
+                    .putFields("extra", Value.newBuilder().setBoolValue(true).build())))
+        .hasMessageContaining("name")
+        .hasMessageContaining("extra");
+  }
+}
