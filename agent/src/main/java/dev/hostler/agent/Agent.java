@@ -29,6 +29,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -51,17 +52,26 @@ final class Agent {
 
   private Agent() {}
 
-  /**
-   * Makes the state directory, for root only, and has native libraries unpacked below it: on many
-   * hosts nothing in /tmp can be executed, or anybody can write there.
-   */
+  /** Makes the state directory, for root only, and sets up logging. */
   static void prepare(AgentConfig config) throws IOException {
     Logging.configure(config.log());
     Path state = config.stateDir();
     var rootOnly = PosixFilePermissions.fromString("rwx------");
     Files.createDirectories(state, PosixFilePermissions.asFileAttribute(rootOnly));
     Files.setPosixFilePermissions(state, rootOnly);
+  }
+
+  /**
+   * Has native libraries unpacked below the state directory: on many hosts nothing in /tmp can be
+   * executed, or anybody can write there. What a killed process left there is removed.
+   */
+  private static void useOwnFolderForNativeLibraries(Path state) throws IOException {
     Path natives = Files.createDirectories(state.resolve("native"));
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(natives)) {
+      for (Path one : left) {
+        Files.delete(one);
+      }
+    }
     System.setProperty("io.netty.native.workdir", natives.toString());
     System.setProperty("ZstdTempFolder", natives.toString());
   }
@@ -215,6 +225,7 @@ final class Agent {
       file.close();
       throw new IOException("another agent runs on this state directory");
     }
+    useOwnFolderForNativeLibraries(state);
     return new FileLockHolder(file, lock);
   }
 }

@@ -4,6 +4,7 @@ import static dev.hostler.agent.link.ScriptedController.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.link.ScriptedController;
 import dev.hostler.agent.link.TestFleet;
 import dev.hostler.proto.v1.AgentFrame;
@@ -155,5 +156,144 @@ class AgentProcessTest {
     StringBuilder said = new StringBuilder();
     assertThat(agent.main(said, "run", "--config", agent.config.toString())).isEqualTo(3);
     assertThat(said.toString()).contains("another agent runs");
+  }
+
+  private dev.hostler.proto.v1.Assignment.Builder action(
+      String task, SignedBundle bundle, String action, String params) {
+    controller.bundles.put(bundle.digest, bundle.bytes);
+    return dev.hostler.proto.v1.Assignment.newBuilder()
+        .setRef(ScriptedController.ref(task, 1))
+        .setJobId("job-" + task)
+        .setOperator("ann")
+        .setAction(
+            dev.hostler.proto.v1.ActionAssignment.newBuilder()
+                .setName(
+                    dev.hostler.proto.v1.ActionName.newBuilder()
+                        .setBundle("sample")
+                        .setVersion("1.2.3")
+                        .setAction(action))
+                .setManifestDigest(
+                    com.google.protobuf.ByteString.copyFrom(
+                        java.util.HexFormat.of().parseHex(bundle.digest)))
+                .setBundleSize(bundle.bytes.length)
+                .setParamsJson(com.google.protobuf.ByteString.copyFromUtf8(params)));
+  }
+
+  @Test
+  void runsActionsOfBundlesThatItVerifiedItself() throws Exception {
+    SignedBundle bundle =
+        new SignedBundle(agent.root.resolve("made"), SignedBundle.TOML, java.time.Instant.now());
+    controller.breakFetchAfter = 3000;
+    controller.stream().assign(action("t1", bundle, "greet", "{\"name\":\"Ann\"}"));
+    AttemptResult unpinned = result("t1.1");
+    assertThat(unpinned.getOutcome()).isEqualTo(Outcome.OUTCOME_REFUSED);
+    assertThat(unpinned.getRefusal())
+        .isEqualTo(dev.hostler.proto.v1.RefusalReason.REFUSAL_REASON_BUNDLE_UNTRUSTED);
+    assertThat(unpinned.getMessage()).contains("bundle-roots.pem");
+
+    Files.createDirectories(agent.state.resolve("trust"));
+    Files.copy(bundle.root, agent.state.resolve("trust/bundle-roots.pem"));
+    controller.stream().assign(action("t2", bundle, "greet", "{\"name\":\"Ann\"}"));
+    AttemptResult result = result("t2.1");
+    assertThat(result.getOutcome()).as(result.getMessage()).isEqualTo(Outcome.OUTCOME_EXITED);
+    assertThat(controller.stdout("t2.1"))
+        .isEqualTo("--fixed Ann 2 yes {\"name\":\"Ann\",\"times\":2}\n/run/hostler/bundle\n");
+
+    int fetches = controller.fetches.size();
+    controller.stream()
+        .assign(
+            action("t3", bundle, "greet", "{\"name\":\"Ann\"}")
+                .putEnv("HOSTLER_PARAM_NAME", "Mallory")
+                .putEnv("DECLARED", "replaced"));
+    result("t3.1");
+    assertThat(controller.stdout("t3.1"))
+        .as("validated parameters stay")
+        .startsWith("--fixed Ann 2 replaced");
+    assertThat(controller.fetches).as("not fetched again").hasSize(fetches);
+
+    controller.stream().assign(action("t4", bundle, "dance", "{}"));
+    assertThat(result("t4.1").getRefusal())
+        .isEqualTo(dev.hostler.proto.v1.RefusalReason.REFUSAL_REASON_ACTION_INVALID);
+    assertThat(result("t4.1").getMessage()).contains("\"dance\"", "greet");
+    controller.stream().assign(action("t5", bundle, "greet", "{\"nam\":1}"));
+    assertThat(result("t5.1").getRefusal())
+        .isEqualTo(dev.hostler.proto.v1.RefusalReason.REFUSAL_REASON_ACTION_INVALID);
+    assertThat(result("t5.1").getMessage()).contains("params.name", "params.nam");
+  }
+
+  @Test
+  void aBundleThatTheControllerChangedOrLacksIsRefusedWithTheReason() throws Exception {
+    SignedBundle bundle =
+        new SignedBundle(agent.root.resolve("made"), SignedBundle.TOML, java.time.Instant.now());
+    Files.createDirectories(agent.state.resolve("trust"));
+    Files.copy(bundle.root, agent.state.resolve("trust/bundle-roots.pem"));
+    var assignment = action("t1", bundle, "greet", "{\"name\":\"Ann\"}");
+    byte[] altered = bundle.bytes.clone();
+    altered[altered.length - 2000] ^= 1;
+    controller.bundles.put(bundle.digest, altered);
+    controller.stream().assign(assignment);
+    assertThat(result("t1.1").getRefusal())
+        .isEqualTo(dev.hostler.proto.v1.RefusalReason.REFUSAL_REASON_BUNDLE_UNTRUSTED);
+    var second = action("t2", bundle, "greet", "{}");
+    controller.bundles.clear();
+    controller.stream().assign(second);
+    assertThat(result("t2.1").getRefusal())
+        .isEqualTo(dev.hostler.proto.v1.RefusalReason.REFUSAL_REASON_BUNDLE_UNAVAILABLE);
+    assertThat(result("t2.1").getMessage()).contains("no such bundle");
+    assertThat(result("t2.1").hasStartedAt()).isFalse();
+  }
+
+  @Test
+  void anActionGoesOnThroughAKillWithItsBundleInPlace() throws Exception {
+    SignedBundle bundle =
+        new SignedBundle(
+            agent.root.resolve("made"),
+            SignedBundle.TOML.replace(
+                "argv = [\"bin/greet\", \"--fixed\"]", "argv = [\"bin/greet\", \"slow\"]"),
+            java.time.Instant.now(),
+            null,
+            "#!/bin/sh\nfor i in 1 2 3 4 5 6; do sleep 0.3; wc -l < words; done; exit 6\n");
+    Files.createDirectories(agent.state.resolve("trust"));
+    Files.copy(bundle.root, agent.state.resolve("trust/bundle-roots.pem"));
+    controller.stream().assign(action("t1", bundle, "greet", "{\"name\":\"Ann\"}"));
+    await().until(() -> controller.count(AgentFrame::hasRunning) == 1);
+    agent.kill();
+    agent.start();
+    assertThat(result("t1.1").getExitCode()).as(result("t1.1").getMessage()).isEqualTo(6);
+    assertThat(controller.stdout("t1.1")).isEqualTo("3000\n".repeat(6));
+  }
+
+  @Test
+  void aFullDiskLosesOutputAndSaysSoButNotTheExitCode() throws Exception {
+    agent.kill();
+    Path attempts = agent.state.resolve("attempts");
+    Files.createDirectories(attempts);
+    mount("mount", "-t", "tmpfs", "-o", "size=2m", "hostler-test", attempts.toString());
+    try {
+      agent.start();
+      awaitStream(2);
+      controller.stream()
+          .assign(command("t1", 1, "sh", "-c", "head -c 8000000 /dev/urandom; exit 5"));
+      AttemptResult result = result("t1.1");
+      assertThat(result.getOutcome()).as(result.getMessage()).isEqualTo(Outcome.OUTCOME_EXITED);
+      assertThat(result.getExitCode()).isEqualTo(5);
+      assertThat(result.getOutputError()).contains("not kept").contains("disk was full");
+      assertThat(result.getStdoutBytes()).isLessThan(2 << 20).isPositive();
+      assertThat(controller.output("t1.1", OutputStream.OUTPUT_STREAM_STDOUT))
+          .hasSize((int) result.getStdoutBytes());
+      await().until(() -> isEmpty(attempts));
+      controller.stream().assign(command("t2", 1, "echo", "again"));
+      result("t2.1");
+      assertThat(controller.stdout("t2.1")).isEqualTo("again\n");
+      agent.kill();
+    } finally {
+      mount("umount", attempts.toString());
+    }
+  }
+
+  private static void mount(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(said).isZero();
   }
 }

@@ -258,7 +258,7 @@ public final class BundleCache {
   /** Null if what is here is not whole: then it is removed. */
   private @Nullable Manifest verifyKept(String digest, Path folder)
       throws IOException, TrustException {
-    try (BundleFile file = BundleFile.open(folder.resolve(FILE))) {
+    try (BundleFile file = open(folder.resolve(FILE))) {
       Manifest manifest = trusted(file, digest).manifest();
       for (Manifest.PayloadFile one : manifest.payload()) {
         Path path = folder.resolve(PAYLOAD).resolve(one.path());
@@ -280,7 +280,7 @@ public final class BundleCache {
     Path unpacking = root.resolve(digest + ".unpacking");
     FileTrees.delete(unpacking);
     Files.createDirectory(unpacking);
-    try (BundleFile file = BundleFile.open(part)) {
+    try (BundleFile file = open(part)) {
       TrustedBundle trusted = trusted(file, digest);
       trusted.unpackTo(unpacking.resolve(PAYLOAD));
       Files.move(part, unpacking.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
@@ -298,6 +298,20 @@ public final class BundleCache {
     }
   }
 
+  private static BundleFile open(Path path) throws IOException, TrustException {
+    try {
+      return BundleFile.open(path);
+    } catch (RuntimeException e) {
+      throw broken(e);
+    }
+  }
+
+  /** What makes a parser stumble is not a bundle, whatever the parser says. */
+  private static TrustException broken(RuntimeException e) {
+    return new TrustException(
+        TrustException.Reason.MALFORMED, "it is not a well-formed bundle: " + e.getMessage(), e);
+  }
+
   private TrustedBundle trusted(BundleFile file, String digest) throws IOException, TrustException {
     TrustedBundle trusted;
     try {
@@ -312,6 +326,8 @@ public final class BundleCache {
       throw new TrustException(
           TrustException.Reason.SIGNER_UNTRUSTED,
           "the pinned roots cannot be read: " + e.getMessage());
+    } catch (RuntimeException e) {
+      throw broken(e);
     }
     trusted.requirePlatform(Platform.current());
     return trusted;

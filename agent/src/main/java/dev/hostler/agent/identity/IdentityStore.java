@@ -14,6 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
@@ -58,14 +63,29 @@ public final class IdentityStore {
       return Optional.of(
           new Identity(
               Files.readString(from.resolve(HOST_ID)).strip(),
-              TlsIdentity.read(from.resolve(CERTIFICATE), from.resolve(KEY)),
+              new TlsIdentity(
+                  key(Files.readString(from.resolve(KEY))),
+                  Pem.certificates(from.resolve(CERTIFICATE))),
               Pem.certificates(from.resolve(ROOTS)),
               Files.readString(from.resolve(CONTROLLER)).strip()));
-    } catch (SigningException e) {
+    } catch (SigningException | GeneralSecurityException | IllegalArgumentException e) {
       throw new IOException(
           "the identity of this host is damaged (" + e.getMessage() + "): enrol again with --force",
           e);
     }
+  }
+
+  /**
+   * The key, which is always one of {@link Enrolment}'s own: EC, PKCS#8. Not through Bouncy Castle,
+   * whose first use costs a small daemon several megabytes.
+   */
+  private static PrivateKey key(String pem) throws GeneralSecurityException {
+    String base64 =
+        pem.replace("-----BEGIN PRIVATE KEY-----", "")
+            .replace("-----END PRIVATE KEY-----", "")
+            .replaceAll("\\s", "");
+    return KeyFactory.getInstance("EC")
+        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
   }
 
   /**

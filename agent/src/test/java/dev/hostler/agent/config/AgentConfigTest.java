@@ -1,0 +1,131 @@
+package dev.hostler.agent.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hostler.common.config.ConfigException;
+import dev.hostler.common.config.ConfigReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AgentConfigTest {
+  private static AgentConfig read(String text, Map<String, String> environment)
+      throws ConfigException {
+    return AgentConfig.read(
+        ConfigReader.ofText("agent.toml", text, Path.of("/etc/hostler"), environment));
+  }
+
+  @Test
+  void anEmptyFileMeansTheDefaults() throws Exception {
+    AgentConfig config = read("", Map.of());
+    assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/hostler/agent"));
+    assertThat(config.controllers()).isEmpty();
+    assertThat(config.labels()).isEmpty();
+    assertThat(config.policy()).isEqualTo(new AgentConfig.Policy(AgentConfig.Commands.ALLOWED, 16));
+    assertThat(config.sandbox())
+        .isEqualTo(
+            new AgentConfig.Sandbox(
+                Optional.empty(),
+                Optional.empty(),
+                "64999:64999",
+                512L << 20,
+                512,
+                0,
+                Duration.ofHours(1),
+                Duration.ofSeconds(10),
+                256L << 20,
+                64L << 20));
+    assertThat(config.bundles())
+        .isEqualTo(
+            new AgentConfig.Bundles(
+                Path.of("/var/lib/hostler/agent/trust/bundle-roots.pem"),
+                1L << 30,
+                2L << 30,
+                Duration.ofDays(30)));
+    assertThat(config.log()).isEqualTo(new AgentConfig.Log(AgentConfig.Level.INFO, false));
+  }
+
+  @Test
+  void everyKeyIsRead() throws Exception {
+    AgentConfig config =
+        read(
+            """
+            state_dir = "/srv/agent"
+            controllers = ["a:1", "[::1]:2"]
+            [labels]
+            role = "web"
+            [policy]
+            commands = "off"
+            max_parallel = 3
+            [sandbox]
+            launcher = "/bin/true"
+            cgroup = "mine"
+            user = "nobody"
+            memory = "1GiB"
+            pids = 7
+            cpu_millis = 1500
+            timeout = "5m"
+            grace = "1s"
+            output = "1MiB"
+            tmp = "2MiB"
+            [bundles]
+            roots = "/etc/roots.pem"
+            largest = "1MiB"
+            cache = "2MiB"
+            unused_for = "1h"
+            [log]
+            level = "debug"
+            format = "json"
+            """,
+            Map.of("HOSTLER_POLICY_MAX_PARALLEL", "9"));
+    assertThat(config)
+        .isEqualTo(
+            new AgentConfig(
+                Path.of("/srv/agent"),
+                java.util.List.of("a:1", "[::1]:2"),
+                Map.of("role", "web"),
+                new AgentConfig.Policy(AgentConfig.Commands.OFF, 9),
+                new AgentConfig.Sandbox(
+                    Optional.of(Path.of("/bin/true")),
+                    Optional.of("mine"),
+                    "nobody",
+                    1L << 30,
+                    7,
+                    1500,
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(1),
+                    1L << 20,
+                    2L << 20),
+                new AgentConfig.Bundles(
+                    Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
+                new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
+  }
+
+  @Test
+  void everythingThatIsWrongIsSaidAtOnce() {
+    assertThatThrownBy(() ->
+            read(
+                """
+                controllers = ["nohost"]
+                [labels]
+                Role = "web"
+                [policy]
+                commands = "maybe"
+                max_parallel = 0
+                unknown = 1
+                """,
+                Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .satisfies(e ->
+            assertThat(((ConfigException) e).problems())
+                .hasSize(5)
+                .anyMatch(p -> p.startsWith("agent.toml:1:") && p.contains("\"nohost\""))
+                .anyMatch(p -> p.contains("labels.Role"))
+                .anyMatch(p -> p.contains("policy.commands") && p.contains("allowed, off"))
+                .anyMatch(p -> p.contains("policy.max_parallel") && p.contains("1 to 1000"))
+                .anyMatch(p -> p.contains("policy.unknown")));
+  }
+}
