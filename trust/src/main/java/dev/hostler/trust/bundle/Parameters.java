@@ -142,10 +142,16 @@ public final class Parameters {
       if (node.isString()) {
         variables.put(ONE + value.getKey().toUpperCase(Locale.ROOT), node.asString());
       } else if (node.isNumber() || node.isBoolean()) {
-        variables.put(ONE + value.getKey().toUpperCase(Locale.ROOT), Json.canonicalText(node));
+        variables.put(ONE + value.getKey().toUpperCase(Locale.ROOT), scalar(node));
       }
     }
     variables.keySet().removeIf(name -> !name.matches("[A-Z_][A-Z0-9_]*"));
     return variables;
+  }
+
+  /** RFC 8785 is defined for a value inside an array or an object; the library takes no other. */
+  private static String scalar(JsonNode node) {
+    String array = Json.canonicalText(Json.MAPPER.createArrayNode().add(node));
+    return array.substring(1, array.length() - 1);
   }
 }
