@@ -14,14 +14,14 @@ final class PlainToml {
 
   /** Dotted keys and their strings; null if {@code text} is not wholly of the plain kind. */
   static @Nullable Map<String, String> parse(String text) {
+    if (!plain(text.replace("\n", "").replace("\t", ""))) {
+      return null;
+    }
     Map<String, String> settings = new LinkedHashMap<>();
     String table = "";
     for (String raw : text.split("\n", -1)) {
-      String line = raw.strip();
+      String line = raw.trim();
       if (line.isEmpty() || line.startsWith("#")) {
-        if (!plain(line)) {
-          return null;
-        }
         continue;
       }
       if (line.startsWith("[contexts.") && line.endsWith("]")) {
@@ -36,8 +36,8 @@ final class PlainToml {
       if (equals < 0) {
         return null;
       }
-      String key = line.substring(0, equals).strip();
-      String value = line.substring(equals + 1).strip();
+      String key = line.substring(0, equals).trim();
+      String value = line.substring(equals + 1).trim();
       if (!bare(key)
           || value.length() < 2
           || value.charAt(0) != '"'

@@ -86,7 +86,7 @@ final class JsonText {
       throw new IllegalArgumentException(text + " is too large");
     }
     if (number == Math.rint(number)
-        && Math.abs(number) > LARGEST_EXACT
+        && Math.abs(number) >= LARGEST_EXACT
         && new java.math.BigDecimal(text).compareTo(new java.math.BigDecimal(number)) != 0) {
       throw new IllegalArgumentException(
           text + " cannot be passed exactly: whole numbers go up to 2^53");

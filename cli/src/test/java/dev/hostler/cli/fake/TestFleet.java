@@ -1,5 +1,7 @@
 package dev.hostler.cli.fake;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import dev.hostler.trust.KeyPurpose;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -50,6 +52,16 @@ public final class TestFleet {
   /** A file of the folder. */
   public Path file(String name) {
     return folder.resolve(name);
+  }
+
+  /** Makes this fleet's controller show a certificate of another fleet. */
+  public void serveWith(TestFleet other, String name) {
+    try {
+      Files.copy(other.file(name + ".crt"), file("controller.crt"), REPLACE_EXISTING);
+      Files.copy(other.file(name + ".key"), file("controller.key"), REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void leaf(String name, KeyPurposeId purpose)

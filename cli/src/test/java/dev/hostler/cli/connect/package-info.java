@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.hostler.cli.connect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.hostler.cli.job;
+
+import org.jspecify.annotations.NullMarked;
