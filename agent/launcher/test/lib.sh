@@ -30,6 +30,7 @@ cgroups_make() {
 cgroups_remove() {
     for g in $CGROUPS "/sys/fs/cgroup/unified/$CG"; do
         [ -d "$g" ] || continue
+        [ -e "$g/freezer.state" ] && echo THAWED >"$g/freezer.state"
         for _ in 1 2 3 4 5 6 7 8 9 10; do
             for pid in $(cat "$g/cgroup.procs"); do kill -9 "$pid" 2>/dev/null; done
             rmdir "$g" 2>/dev/null && break
@@ -75,7 +76,7 @@ fields() {
 write_spec() { new_dir; (umask 077; fields "$@" >"$SPEC"); }
 # launch: same arguments; runs to the end. RC, WORK/bell, WORK/fd2, A/...
 launch() { write_spec "$@"; launch_spec; }
-launch_spec() { timeout 120 "$LAUNCH" "$SPEC" >"$WORK/bell" 2>"$WORK/fd2"; RC=$?; }
+launch_spec() { timeout -k 5 120 "$LAUNCH" "$SPEC" >"$WORK/bell" 2>"$WORK/fd2"; RC=$?; }
 # launch_later: same, in the background as SHIM, waits until it has started
 launch_later() {
     write_spec "$@"
@@ -83,7 +84,12 @@ launch_later() {
     SHIM=$!
     wait_for test -e "$A/started"
 }
-ended() { wait "$SHIM"; RC=$?; }
+# Waits for the shim, but not for ever: a hang is a failure of the test, not of the suite.
+ended() {
+    (sleep 45; kill -9 "$SHIM" 2>/dev/null) >/dev/null 2>&1 & watchdog=$!
+    wait "$SHIM"; RC=$?
+    kill $watchdog 2>/dev/null; wait $watchdog 2>/dev/null
+}
 wait_for() {
     tries=0
     until "$@"; do
