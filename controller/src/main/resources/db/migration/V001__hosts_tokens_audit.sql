@@ -25,6 +25,8 @@ CREATE TABLE hosts (
   -- SHA-256 of the newest certificate in DER.
   certificate_fingerprint bytea NOT NULL CHECK (octet_length(certificate_fingerprint) = 32),
   certificate_expires_at timestamptz NOT NULL,
+  -- SHA-256 of the public key (SubjectPublicKeyInfo): who asks again with it is the same host.
+  key_fingerprint        bytea NOT NULL CHECK (octet_length(key_fingerprint) = 32),
   facts                  jsonb NOT NULL DEFAULT '{}'
 );
 -- A removed host's name may be taken again.

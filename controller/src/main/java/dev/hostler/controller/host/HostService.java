@@ -161,15 +161,10 @@ public final class HostService {
 
   /** Records what an agent says of its host when it connects or when facts change. */
   public void reported(UUID id, HostFacts facts, Map<String, String> agentLabels) {
-    Map<String, String> acceptable = new LinkedHashMap<>();
-    agentLabels.entrySet().stream()
-        .filter(label -> Labels.isAcceptable(label.getKey(), label.getValue()))
-        .limit(Labels.MOST)
-        .forEach(label -> acceptable.put(label.getKey(), label.getValue()));
     database.execute(transaction -> {
       hosts.lockForLabels(transaction, id);
       hosts.setFacts(transaction, id, facts);
-      hosts.replaceLabels(transaction, id, HostStore.Origin.AGENT, acceptable);
+      hosts.replaceLabels(transaction, id, HostStore.Origin.AGENT, acceptable(agentLabels));
       hosts.seen(transaction, id, clock.instant());
     });
   }
@@ -184,12 +179,38 @@ public final class HostService {
    *
    * @return false if the name is taken
    */
-  public boolean add(Transaction transaction, NewHost host, Map<String, String> tokenLabels) {
+  public boolean add(
+      Transaction transaction,
+      NewHost host,
+      Map<String, String> tokenLabels,
+      Map<String, String> agentLabels) {
     if (!hosts.insert(transaction, host)) {
       return false;
     }
     hosts.replaceLabels(transaction, host.id(), HostStore.Origin.TOKEN, tokenLabels);
+    hosts.replaceLabels(transaction, host.id(), HostStore.Origin.AGENT, acceptable(agentLabels));
     return true;
+  }
+
+  /** The host that joined by this name with this token and key, and was not removed. */
+  public Optional<UUID> findJoined(
+      Transaction transaction, String name, String tokenId, String keyFingerprint) {
+    return hosts.findJoined(transaction, name, tokenId, keyFingerprint);
+  }
+
+  /** Records a newer certificate of a host. */
+  public void certified(Transaction transaction, NewHost host) {
+    hosts.setCertificate(transaction, host);
+  }
+
+  /** An agent's own labels are not refused but left out: its stream must not depend on them. */
+  private static Map<String, String> acceptable(Map<String, String> labels) {
+    Map<String, String> acceptable = new LinkedHashMap<>();
+    labels.entrySet().stream()
+        .filter(label -> Labels.isAcceptable(label.getKey(), label.getValue()))
+        .limit(Labels.MOST)
+        .forEach(label -> acceptable.put(label.getKey(), label.getValue()));
+    return acceptable;
   }
 
   private static Optional<UUID> id(String text) {

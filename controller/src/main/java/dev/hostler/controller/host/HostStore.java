@@ -112,9 +112,9 @@ public final class HostStore {
             .handle()
             .createUpdate(
                 """
-                INSERT INTO hosts (id, name, enrolled_at, token_id, certificate_serial,
-                  certificate_fingerprint, certificate_expires_at, facts)
-                VALUES (:id, :name, :at, :token, :serial, decode(:fingerprint, 'hex'), :expires,
+                INSERT INTO hosts (id, name, enrolled_at, token_id, key_fingerprint,
+                  certificate_serial, certificate_fingerprint, certificate_expires_at, facts)
+                VALUES (:id, :name, :at, :token, decode(:key, 'hex'), :serial, decode(:fingerprint, 'hex'), :expires,
                   :facts::jsonb)
                 ON CONFLICT (name COLLATE "C") WHERE removed_at IS NULL DO NOTHING
                 """)
@@ -122,12 +122,47 @@ public final class HostStore {
             .bind("name", host.name())
             .bind("at", utc(host.at()))
             .bind("token", host.tokenId())
+            .bind("key", host.keyFingerprint())
             .bind("serial", host.certificateSerial())
             .bind("fingerprint", host.certificateFingerprint())
             .bind("expires", utc(host.certificateExpiresAt()))
             .bind("facts", JSON.writeValueAsString(host.facts()))
             .execute()
         == 1;
+  }
+
+  /** The host that joined by this name with this token and key. */
+  Optional<UUID> findJoined(Transaction transaction, String name, String tokenId, String key) {
+    return transaction
+        .handle()
+        .createQuery(
+            """
+            SELECT id FROM hosts WHERE name = :name AND token_id = :token
+              AND key_fingerprint = decode(:key, 'hex') AND removed_at IS NULL
+            """)
+        .bind("name", name)
+        .bind("token", tokenId)
+        .bind("key", key)
+        .mapTo(UUID.class)
+        .findOne();
+  }
+
+  /** Records a newer certificate. */
+  void setCertificate(Transaction transaction, NewHost host) {
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            UPDATE hosts SET certificate_serial = :serial,
+              certificate_fingerprint = decode(:fingerprint, 'hex'),
+              certificate_expires_at = :expires
+            WHERE id = :id
+            """)
+        .bind("serial", host.certificateSerial())
+        .bind("fingerprint", host.certificateFingerprint())
+        .bind("expires", utc(host.certificateExpiresAt()))
+        .bind("id", host.id())
+        .execute();
   }
 
   /** Records a sign of life. */
