@@ -1,0 +1,83 @@
+package dev.hostler.controller.link;
+
+import dev.hostler.controller.host.HostService;
+import dev.hostler.controller.trust.PeerNames;
+import dev.hostler.proto.v1.EnrollmentGrpc;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.UUID;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets only agents of hosts that are in the fleet call anything but Enrollment. TLS has verified
+ * the certificate, if there is one, and asked for the agents' key usage. Thread-safe.
+ */
+final class AgentAuthentication implements ServerInterceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentAuthentication.class);
+
+  private final HostService hosts;
+
+  AgentAuthentication(HostService hosts) {
+    this.hosts = hosts;
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    if (EnrollmentGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
+      return next.startCall(call, headers);
+    }
+    Optional<UUID> id = certificate(call).flatMap(PeerNames::hostId);
+    if (id.isEmpty()) {
+      return refuse(
+          call,
+          Status.UNAUTHENTICATED.withDescription(
+              "no agent certificate was presented; enrol this host first"));
+    }
+    try {
+      if (hosts.find(id.get()).isEmpty()) {
+        LOG.warn("refused host {}: it is not in the fleet", id.get());
+        return refuse(
+            call,
+            Status.PERMISSION_DENIED.withDescription(
+                "host " + id.get() + " was removed from the fleet, or never was in it"));
+      }
+    } catch (RuntimeException e) {
+      LOG.error("cannot look up host {}", id.get(), e);
+      return refuse(
+          call, Status.UNAVAILABLE.withDescription("the controller's database does not answer"));
+    }
+    Context context = Context.current().withValue(AgentCaller.HOST_ID, id.get());
+    return Contexts.interceptCall(context, call, headers, next);
+  }
+
+  private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return Optional.empty();
+    }
+    try {
+      return session.getPeerCertificates()[0] instanceof X509Certificate certificate
+          ? Optional.of(certificate)
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException _) {
+      return Optional.empty(); // TLS without a client certificate
+    }
+  }
+
+  private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {
+    call.close(status, new Metadata());
+    return new ServerCall.Listener<>() {};
+  }
+}

@@ -1,0 +1,26 @@
+package dev.hostler.controller.link;
+
+import io.grpc.Context;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The host whose agent makes the current call on the agent port. */
+public final class AgentCaller {
+  static final Context.Key<UUID> HOST_ID = Context.key("hostler-host-id");
+
+  private AgentCaller() {}
+
+  /**
+   * Its id, as its certificate says; the certificate was verified and the host was in the fleet
+   * when the call began.
+   *
+   * @throws IllegalStateException outside of a call that needs a certificate
+   */
+  public static UUID hostId() {
+    @Nullable UUID id = HOST_ID.get();
+    if (id == null) {
+      throw new IllegalStateException("not in a call of an agent");
+    }
+    return id;
+  }
+}
