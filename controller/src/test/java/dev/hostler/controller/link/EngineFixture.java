@@ -160,6 +160,7 @@ public final class EngineFixture implements AutoCloseable {
                   name,
                   Instant.EPOCH,
                   "test",
+                  "00".repeat(32),
                   "00",
                   "00".repeat(32),
                   Instant.EPOCH,
