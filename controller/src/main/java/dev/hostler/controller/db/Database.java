@@ -2,9 +2,11 @@ package dev.hostler.controller.db;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.hostler.common.time.TimeSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
+import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -143,6 +145,17 @@ public final class Database implements AutoCloseable {
       }
     }
     return result;
+  }
+
+  /**
+   * Listens to a channel of NOTIFY until the result is closed.
+   *
+   * @param channel name of the channel, an SQL identifier
+   * @param listener told each payload, and {@link Notices#MISSED} whenever some may have been
+   *     missed
+   */
+  public Notices listen(String channel, Consumer<String> listener, TimeSource time) {
+    return new Notices(pool, channel, listener, time).start();
   }
 
   /** Can a query be answered within {@code timeoutSeconds}? */

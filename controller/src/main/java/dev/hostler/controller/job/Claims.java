@@ -70,8 +70,7 @@ public final class Claims {
     List<AttemptRef> refs = new ArrayList<>();
     Set<UUID> jobIds = new HashSet<>();
     for (TaskRow row : admitted) {
-      TaskMachine.next(row.state(), new TaskEvent.Claim())
-          .ifPresent(next -> moves.add(new Move(row, next.state(), next.message())));
+      row.on(new TaskEvent.Claim()).ifPresent(moves::add);
       refs.add(new AttemptRef(row.id(), row.attempt() + 1));
       jobIds.add(row.jobId());
     }
@@ -135,8 +134,7 @@ public final class Claims {
       List<Move> moves = new ArrayList<>();
       for (TaskRow row : tasks.lock(transaction, refs.keySet())) {
         if (row.ref().equals(refs.get(row.id()))) {
-          TaskMachine.next(row.state(), new TaskEvent.Unsent())
-              .ifPresent(next -> moves.add(new Move(row, next.state(), next.message())));
+          row.on(new TaskEvent.Unsent()).ifPresent(moves::add);
         }
       }
       tasks.move(transaction, moves, clock.instant());

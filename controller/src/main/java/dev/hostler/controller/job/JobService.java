@@ -35,6 +35,7 @@ public final class JobService {
   private final Dispatcher dispatcher;
   private final JobChanges changes;
   private final WorkHints hints;
+  private final JobNotices notices;
   private final WorkSettings settings;
   private final RowIds ids;
   private final InstantSource clock;
@@ -50,6 +51,7 @@ public final class JobService {
       Dispatcher dispatcher,
       JobChanges changes,
       WorkHints hints,
+      JobNotices notices,
       WorkSettings settings,
       InstantSource clock) {
     this.database = database;
@@ -62,6 +64,7 @@ public final class JobService {
     this.dispatcher = dispatcher;
     this.changes = changes;
     this.hints = hints;
+    this.notices = notices;
     this.settings = settings;
     this.ids = new RowIds(clock);
     this.clock = clock;
@@ -155,7 +158,7 @@ public final class JobService {
     }
     jobs.insert(transaction, job, allowance(request.timeout(), resolved.ownTimeout()), key);
     tasks.insert(transaction, rows);
-    jobs.tell(transaction, JobStore.SUBMITTED, job.id());
+    notices.submitted(transaction);
     audit.append(
         transaction,
         Actor.operator(request.operator()),
@@ -207,11 +210,10 @@ public final class JobService {
   private void cancelQueued(Transaction transaction, UUID id) {
     List<Move> moves = new ArrayList<>();
     for (TaskRow row : tasks.lockQueued(transaction, id)) {
-      TaskMachine.next(row.state(), new TaskEvent.Cancel())
-          .ifPresent(next -> moves.add(new Move(row, next.state(), next.message())));
+      row.on(new TaskEvent.Cancel()).ifPresent(moves::add);
     }
     tasks.move(transaction, moves, clock.instant());
-    jobs.tell(transaction, JobStore.CANCELLED, id);
+    notices.cancelled(transaction);
     transaction.afterCommit(
         () -> changes.tasksChanged(id, moves.stream().map(move -> move.row().id()).toList()));
   }

@@ -22,11 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The SQL of {@code jobs}. Thread-safe. */
 final class JobStore {
-  /** What is said on this channel is only a hint. */
-  static final String CHANNEL = "hostler_jobs";
-
-  static final String SUBMITTED = "submitted";
-  static final String CANCELLED = "cancelled";
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final RowMapper<Job> JOB = (row, _) -> job(row);
 
@@ -34,12 +29,12 @@ final class JobStore {
   record Limit(UUID jobId, int concurrency, int running) {}
 
   /** Tells other controllers, once this is committed, that there may be something to do. */
-  void tell(Transaction transaction, String what, UUID id) {
+  void tell(Transaction transaction, String channel, String payload) {
     transaction
         .handle()
         .createQuery("SELECT pg_notify(:channel, :payload)::text")
-        .bind("channel", CHANNEL)
-        .bind("payload", what + ":" + id)
+        .bind("channel", channel)
+        .bind("payload", payload)
         .mapTo(String.class)
         .one();
   }

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -83,8 +82,7 @@ public final class Reconciler implements HostRemovalListener {
     for (TaskRow row : tasks.lockOfHost(transaction, hostId, false)) {
       TaskState state = held.get(row.ref());
       if (state == null) {
-        next(row, row.state(), new TaskEvent.NotHeld())
-            .ifPresent(move -> moves.add(row.cancelRequested() ? cancel(move) : move));
+        row.on(new TaskEvent.NotHeld()).ifPresent(moves::add);
         continue;
       }
       live.put(row.ref(), row.jobId());
@@ -92,7 +90,7 @@ public final class Reconciler implements HostRemovalListener {
         cancelled.add(row.ref());
       }
       if (state == TaskState.RUNNING) {
-        next(row, row.state(), new TaskEvent.Started())
+        row.on(new TaskEvent.Started())
             .ifPresent(move -> {
               moves.add(move);
               started.add(row.ref());
@@ -136,8 +134,7 @@ public final class Reconciler implements HostRemovalListener {
     UUID hostId = host.id();
     List<Move> moves = new ArrayList<>();
     for (TaskRow row : tasks.lockOfHost(transaction, hostId, true)) {
-      next(row, row.state(), new TaskEvent.HostGone("the host was removed from the fleet"))
-          .ifPresent(moves::add);
+      row.on(new TaskEvent.HostGone("the host was removed from the fleet")).ifPresent(moves::add);
     }
     tasks.move(transaction, moves, clock.instant());
     transaction.afterCommit(() -> tell(moves));
@@ -148,16 +145,6 @@ public final class Reconciler implements HostRemovalListener {
     if (!moves.isEmpty()) {
       hints.all();
     }
-  }
-
-  private static Optional<Move> next(TaskRow row, TaskState state, TaskEvent event) {
-    return TaskMachine.next(state, event).map(next -> new Move(row, next.state(), next.message()));
-  }
-
-  private static Move cancel(Move move) {
-    return TaskMachine.next(move.to(), new TaskEvent.Cancel())
-        .map(next -> new Move(move.row(), next.state(), next.message()))
-        .orElse(move);
   }
 
   private static List<StreamId> streams(Collection<AttemptRef> refs) {

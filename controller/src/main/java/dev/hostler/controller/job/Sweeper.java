@@ -99,13 +99,18 @@ public final class Sweeper implements AutoCloseable {
       swept = database.transact(this::overdue);
     } while (swept == BATCH);
     database.execute(this::outlived);
+    sendCancellations();
+    metrics.open(database.transact(tasks::openByState));
+  }
+
+  /** Asks the hosts that are connected here to end what was cancelled, in case they do not know. */
+  void sendCancellations() {
     Collection<UUID> connected = dispatcher.connected();
     if (!connected.isEmpty()) {
-      Map<AttemptRef, UUID> cancelled =
-          database.transact(transaction -> tasks.cancelled(transaction, connected));
-      cancelled.forEach((ref, host) -> dispatcher.cancel(host, ref));
+      database
+          .transact(transaction -> tasks.cancelled(transaction, connected))
+          .forEach((ref, host) -> dispatcher.cancel(host, ref));
     }
-    metrics.open(database.transact(tasks::openByState));
   }
 
   private int overdue(Transaction transaction) {
@@ -114,8 +119,7 @@ public final class Sweeper implements AutoCloseable {
     List<Move> moves = new ArrayList<>();
     for (TaskRow row : rows) {
       TaskEvent event = row.cancelRequested() ? new TaskEvent.Cancel() : new TaskEvent.Expire();
-      TaskMachine.next(row.state(), event)
-          .ifPresent(next -> moves.add(new Move(row, next.state(), next.message())));
+      row.on(event).ifPresent(moves::add);
     }
     write(transaction, moves, now);
     return rows.size();
@@ -139,8 +143,7 @@ public final class Sweeper implements AutoCloseable {
         new TaskEvent.HostGone("the host did not come back within " + offline.toSeconds() + " s");
     List<Move> moves = new ArrayList<>();
     for (TaskRow row : tasks.lockOutlived(transaction, absent, now.minus(settings.lossGrace()))) {
-      TaskMachine.next(row.state(), gone)
-          .ifPresent(next -> moves.add(new Move(row, next.state(), next.message())));
+      row.on(gone).ifPresent(moves::add);
     }
     write(transaction, moves, now);
   }

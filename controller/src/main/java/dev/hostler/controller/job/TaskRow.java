@@ -1,5 +1,6 @@
 package dev.hostler.controller.job;
 
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -19,5 +20,15 @@ record TaskRow(
 
   AttemptRef ref() {
     return new AttemptRef(id, attempt);
+  }
+
+  /** What follows; what would wait again in a cancelled job is cancelled instead. */
+  Optional<Move> on(TaskEvent event) {
+    return TaskMachine.next(state, event)
+        .flatMap(next ->
+            cancelRequested && next.state() == TaskState.QUEUED
+                ? TaskMachine.next(next.state(), new TaskEvent.Cancel())
+                : Optional.of(next))
+        .map(next -> new Move(this, next.state(), next.message()));
   }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sweeper ends what nobody else ends
  * @param changes tells watchers
  * @param hints tells the scheduler
+ * @param notices tells other controllers
  */
 public record WorkEngine(
     JobService jobs,
@@ -36,7 +37,9 @@ public record WorkEngine(
     ReportWriter writer,
     Sweeper sweeper,
     JobChanges changes,
-    WorkHints hints) {
+    WorkHints hints,
+    JobNotices notices)
+    implements AutoCloseable {
 
   /**
    * Makes the parts; starts nothing.
@@ -59,6 +62,7 @@ public record WorkEngine(
     OutputStore output = new OutputStore();
     JobChanges changes = new JobChanges();
     WorkHints hints = new WorkHints();
+    JobNotices notices = new JobNotices(database, jobs, hints, time);
     return new WorkEngine(
         new JobService(
             database,
@@ -71,6 +75,7 @@ public record WorkEngine(
             dispatcher,
             changes,
             hints,
+            notices,
             settings,
             time),
         new JobWatches(database, jobs, tasks, output, changes),
@@ -94,7 +99,23 @@ public record WorkEngine(
             settings,
             time),
         changes,
-        hints);
+        hints,
+        notices);
+  }
+
+  /** Begins to write what hosts report, to sweep, and to listen to other controllers. */
+  public void start() {
+    writer.start();
+    sweeper.start();
+    notices.start(sweeper);
+  }
+
+  /** Stops, after everything that was taken over is committed. Idempotent. */
+  @Override
+  public void close() {
+    notices.close();
+    sweeper.close();
+    writer.close();
   }
 
   private static Map<UUID, Instant> lastSeen(

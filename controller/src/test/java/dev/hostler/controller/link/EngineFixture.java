@@ -86,13 +86,14 @@ public final class EngineFixture implements AutoCloseable {
     hosts.onRemoval(engine.reconciler());
     this.scheduler =
         new Scheduler(
-            engine.claims(), sessions, engine.hints(), metrics, time, Duration.ofSeconds(1));
+            engine.claims(), sessions, engine.hints(), metrics, time, Duration.ofSeconds(30));
     this.server = serve(link, time);
     this.channel =
         NettyChannelBuilder.forAddress(new InetSocketAddress("127.0.0.1", server.getPort()))
             .usePlaintext()
             .build();
     engine.writer().start();
+    engine.notices().start(engine.sweeper());
     scheduler.start();
   }
 
@@ -200,8 +201,7 @@ public final class EngineFixture implements AutoCloseable {
   public void close() {
     sessions.drain();
     scheduler.close();
-    engine.sweeper().close();
-    engine.writer().close();
+    engine.close();
     sessions.close();
     channel.shutdownNow();
     server.shutdownNow();

@@ -23,6 +23,7 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
@@ -103,6 +104,11 @@ public final class ScriptedAgent implements AutoCloseable {
 
   public void send(AgentFrame frame) {
     stream.onNext(frame);
+  }
+
+  /** Would the transport take another frame now? */
+  public boolean isReady() {
+    return ((CallStreamObserver<AgentFrame>) stream).isReady();
   }
 
   public void slots(int slots) {
