@@ -40,7 +40,25 @@ public final class ReportWriter implements AutoCloseable {
   private boolean closed;
   private @Nullable Thread thread;
 
-  private record Entry(Report report, Runnable failed) {}
+  /**
+   * Where reports come from in their order, for example one stream of one host. Once one of them
+   * could not be stored, none that came after it is: a task must not end without its output.
+   */
+  public static final class Source {
+    private final Runnable failed;
+    private boolean broken;
+
+    /**
+     * A source that is whole.
+     *
+     * @param failed called once a report could not be stored
+     */
+    public Source(Runnable failed) {
+      this.failed = failed;
+    }
+  }
+
+  private record Entry(Report report, Source source) {}
 
   ReportWriter(
       Database database,
@@ -63,13 +81,12 @@ public final class ReportWriter implements AutoCloseable {
   }
 
   /**
-   * Takes a report over. Reports of one thread are committed in their order.
+   * Takes a report over. Reports of one source are committed in their order.
    *
-   * @param failed called instead of the report's own callback if it cannot be stored
    * @return false if the writer is closed: nothing was taken over
    * @throws InterruptedException if interrupted while too much is under way
    */
-  public boolean submit(Report report, Runnable failed) throws InterruptedException {
+  public boolean submit(Report report, Source source) throws InterruptedException {
     lock.lock();
     try {
       while (waitingBytes >= MAX_WAITING_BYTES && !closed) {
@@ -78,7 +95,7 @@ public final class ReportWriter implements AutoCloseable {
       if (closed) {
         return false;
       }
-      waiting.add(new Entry(report, failed));
+      waiting.add(new Entry(report, source));
       waitingBytes += report.weight();
       changed.signalAll();
       return true;
@@ -148,7 +165,11 @@ public final class ReportWriter implements AutoCloseable {
     return batch;
   }
 
-  private void write(List<Entry> batch) throws InterruptedException {
+  private void write(List<Entry> taken) throws InterruptedException {
+    List<Entry> batch = taken.stream().filter(entry -> !entry.source().broken).toList();
+    if (batch.isEmpty()) {
+      return;
+    }
     Backoff backoff = new Backoff(Duration.ofMillis(20), Duration.ofSeconds(2), new Random());
     for (int tries = 1; ; tries++) {
       try {
@@ -170,11 +191,15 @@ public final class ReportWriter implements AutoCloseable {
   /** One of them cannot be stored: the others must not suffer from it. */
   private void isolate(List<Entry> batch) {
     for (Entry entry : batch) {
+      if (entry.source().broken) {
+        continue;
+      }
       try {
         commit(List.of(entry));
       } catch (RuntimeException e) {
+        entry.source().broken = true;
         LOG.error("cannot store {} of {}", entry.report().getClass(), entry.report().ref(), e);
-        entry.failed().run();
+        entry.source().failed.run();
       }
     }
   }

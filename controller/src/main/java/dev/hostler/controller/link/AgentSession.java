@@ -60,6 +60,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   private final Services services;
   private final ServerCallStreamObserver<ControllerFrame> call;
   private final Outbound outbound;
+  private final ReportWriter.Source source;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicInteger slots = new AtomicInteger();
 
@@ -78,6 +79,9 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     this.services = services;
     this.call = call;
     this.outbound = new Outbound(call);
+    this.source =
+        new ReportWriter.Source(
+            () -> close(Status.INTERNAL.withDescription("cannot store what was reported; retry")));
     this.lastFrame = services.time.nanoTime();
     call.disableAutoRequest();
     call.setOnReadyHandler(outbound::flush);
@@ -251,9 +255,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   }
 
   private void submit(Report report) throws InterruptedException {
-    boolean taken =
-        services.writer.submit(
-            report, () -> close(Status.INTERNAL.withDescription("cannot store what was reported")));
+    boolean taken = services.writer.submit(report, source);
     if (!taken) {
       close(Status.UNAVAILABLE.withDescription("the controller is going away"));
     }

@@ -57,11 +57,16 @@ class FencingTest {
 
   private void report(AttemptRef ref, Job job, int code) throws InterruptedException {
     CountDownLatch committed = new CountDownLatch(1);
-    engine.engine.writer().submit(new Report.Started(ref, job.id()), () -> {});
     engine
         .engine
         .writer()
-        .submit(new Report.Ended(ref, job.id(), exited(code), committed::countDown), () -> {});
+        .submit(new Report.Started(ref, job.id()), new ReportWriter.Source(() -> {}));
+    engine
+        .engine
+        .writer()
+        .submit(
+            new Report.Ended(ref, job.id(), exited(code), committed::countDown),
+            new ReportWriter.Source(() -> {}));
     assertThat(committed.await(10, TimeUnit.SECONDS)).isTrue();
   }
 

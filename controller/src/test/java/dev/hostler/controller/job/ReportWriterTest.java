@@ -54,11 +54,13 @@ class ReportWriterTest {
       for (int i = 0; i < 20; i++) {
         assertThat(
                 writer.submit(
-                    output(UUID.randomUUID(), 1, _ -> good.countDown()), bad::incrementAndGet))
+                    output(UUID.randomUUID(), 1, _ -> good.countDown()),
+                    new ReportWriter.Source(bad::incrementAndGet)))
             .isTrue();
         if (i == 10) { // an attempt 0 breaks a constraint of the table
           writer.submit(
-              output(UUID.randomUUID(), 0, _ -> bad.addAndGet(100)), bad::incrementAndGet);
+              output(UUID.randomUUID(), 0, _ -> bad.addAndGet(100)),
+              new ReportWriter.Source(bad::incrementAndGet));
         }
       }
       writer.start();
@@ -70,15 +72,44 @@ class ReportWriterTest {
   }
 
   @Test
+  void storesNothingOfASourceAfterWhatCouldNotBeStored() throws Exception {
+    CountDownLatch others = new CountDownLatch(2);
+    AtomicInteger failed = new AtomicInteger();
+    AtomicInteger stored = new AtomicInteger();
+    ReportWriter.Source source = new ReportWriter.Source(failed::incrementAndGet);
+    try (ReportWriter writer = writer()) {
+      writer.submit(output(UUID.randomUUID(), 0, _ -> stored.incrementAndGet()), source);
+      writer.submit(output(UUID.randomUUID(), 1, _ -> stored.incrementAndGet()), source);
+      writer.submit(output(UUID.randomUUID(), 1, _ -> others.countDown()), whole());
+      writer.start();
+      assertThat(failed.get()).isLessThan(2);
+      writer.submit(output(UUID.randomUUID(), 1, _ -> stored.incrementAndGet()), source);
+      writer.submit(output(UUID.randomUUID(), 1, _ -> others.countDown()), whole());
+      assertThat(others.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(failed.get()).isEqualTo(1);
+    assertThat(stored.get()).isZero();
+  }
+
+  private static ReportWriter.Source whole() {
+    return new ReportWriter.Source(() -> {});
+  }
+
+  @Test
   void commitsWhatItHasTakenOverBeforeItStops() throws Exception {
     UUID task = UUID.randomUUID();
     AtomicInteger told = new AtomicInteger();
     ReportWriter writer = writer();
-    assertThat(writer.submit(output(task, 1, end -> told.set((int) end)), () -> {})).isTrue();
+    assertThat(
+            writer.submit(
+                output(task, 1, end -> told.set((int) end)), new ReportWriter.Source(() -> {})))
+        .isTrue();
     writer.start();
     writer.close();
     assertThat(told.get()).isEqualTo(3);
-    assertThat(writer.submit(output(task, 1, _ -> {}), () -> {})).as("closed").isFalse();
+    assertThat(writer.submit(output(task, 1, _ -> {}), new ReportWriter.Source(() -> {})))
+        .as("closed")
+        .isFalse();
     StreamId id = new StreamId(task, 1, Stream.STDOUT);
     Map<StreamId, Long> ends =
         DB.database().transact(tx -> new OutputStore().ends(tx, List.of(id)));

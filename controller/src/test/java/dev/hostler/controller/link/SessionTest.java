@@ -255,8 +255,12 @@ class SessionTest {
       time.advance(Duration.ofSeconds(29));
       manual.sessions.closeSilent();
       assertThat(manual.sessions.isConnected(host)).isTrue();
-      time.advance(Duration.ofSeconds(31));
-      manual.sessions.closeSilent();
+      await()
+          .until(() -> {
+            time.advance(Duration.ofSeconds(31));
+            manual.sessions.closeSilent();
+            return !manual.sessions.isConnected(host);
+          });
       Status end = agent.awaitEnd();
       assertThat(end.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
       assertThat(end.getDescription()).contains("30 s");
