@@ -86,6 +86,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     call.disableAutoRequest();
     call.setOnReadyHandler(outbound::flush);
     call.setOnCancelHandler(() -> gone("cancelled"));
+    services.sessions.opened(this);
     call.request(1);
   }
 
@@ -165,7 +166,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     var held = FromAgent.held(hello.getAttemptsList());
     services.sessions.register(this);
     if (closed.get()) {
-      services.sessions.unregister(this);
+      services.sessions.closed(this); // closed while it was being registered
       return;
     }
     facts(hello.getFacts());
@@ -297,7 +298,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     if (closed.compareAndSet(false, true)) {
       LOG.info("host {} disconnected: {}", hostId, why);
       slots.set(0);
-      services.sessions.unregister(this);
+      services.sessions.closed(this);
     }
   }
 
@@ -306,7 +307,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     if (closed.compareAndSet(false, true)) {
       LOG.info("stream of host {} closed: {}", hostId, status.getDescription());
       slots.set(0);
-      services.sessions.unregister(this);
+      services.sessions.closed(this);
     }
     outbound.close(status);
   }

@@ -30,6 +30,10 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
   private static final int SILENT_INTERVALS = 3;
 
   private final Map<UUID, AgentSession> sessions = new ConcurrentHashMap<>();
+
+  /** Every open stream, also before its Hello. */
+  private final Set<AgentSession> open = ConcurrentHashMap.newKeySet();
+
   private final Set<UUID> departed = ConcurrentHashMap.newKeySet();
   private final LinkSettings settings;
   private final TimeSource time;
@@ -79,7 +83,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
   void closeSilent() {
     long limit = settings.heartbeatInterval().multipliedBy(SILENT_INTERVALS).toNanos();
     long now = time.nanoTime();
-    for (AgentSession session : sessions.values()) {
+    for (AgentSession session : open) {
       if (session.silentNanos(now) > limit) {
         session.close(
             Status.UNAVAILABLE.withDescription(
@@ -88,6 +92,11 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
                     + " s"));
       }
     }
+  }
+
+  /** A stream was opened; its host has said nothing yet. */
+  void opened(AgentSession session) {
+    open.add(session);
   }
 
   /** Makes this the stream of its host, and ends the one before it. */
@@ -102,7 +111,9 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
     }
   }
 
-  void unregister(AgentSession session) {
+  /** A stream is over. */
+  void closed(AgentSession session) {
+    open.remove(session);
     if (sessions.remove(session.hostId(), session)) {
       departed.add(session.hostId());
     }
@@ -175,9 +186,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
     if (watcher != null) {
       watcher.interrupt();
     }
-    sessions
-        .values()
-        .forEach(session ->
-            session.close(Status.UNAVAILABLE.withDescription("the controller is going away")));
+    open.forEach(session ->
+        session.close(Status.UNAVAILABLE.withDescription("the controller is going away")));
   }
 }

@@ -206,6 +206,11 @@ public final class ScriptedAgent implements AutoCloseable {
     return new ArrayList<>(skipped);
   }
 
+  /** Is the stream over? */
+  public boolean hasEnded() {
+    return ended.isDone();
+  }
+
   /** How the controller ended the stream. */
   public Status awaitEnd() {
     return ended.orTimeout(10, TimeUnit.SECONDS).join();

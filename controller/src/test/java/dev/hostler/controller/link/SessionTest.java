@@ -268,6 +268,21 @@ class SessionTest {
   }
 
   @Test
+  void endsAStreamThatNeverSaysHello() {
+    ManualTime time = new ManualTime();
+    try (EngineFixture manual = new EngineFixture(DB.database(), WorkSettings.DEFAULT, time)) {
+      ScriptedAgent mute = ScriptedAgent.open(manual.channel, host);
+      await()
+          .until(() -> {
+            time.advance(Duration.ofSeconds(31));
+            manual.sessions.closeSilent();
+            return mute.hasEnded();
+          });
+      assertThat(mute.awaitEnd().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+  }
+
+  @Test
   void tellsFromTimeToTimeWhoIsAlive() throws InterruptedException {
     ManualTime time = new ManualTime();
     try (EngineFixture manual = new EngineFixture(DB.database(), WorkSettings.DEFAULT, time)) {
