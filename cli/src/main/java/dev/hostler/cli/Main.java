@@ -1,5 +1,6 @@
 package dev.hostler.cli;
 
+import dev.hostler.cli.connect.EarlyConnection;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.Console;
 import dev.hostler.cli.console.ProcessControl;
@@ -15,6 +16,7 @@ public final class Main {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    EarlyConnection early = EarlyConnection.maybe(System.getenv(), args);
     Console console =
         new Console(
             new FileInputStream(FileDescriptor.in),
@@ -23,7 +25,7 @@ public final class Main {
             Terminals.ofThisProcess(),
             System.getenv());
     ProcessControl process = new ThisProcess();
-    Session session = new Session(console, System.getenv(), TimeSource.system(), process);
+    Session session = new Session(console, System.getenv(), TimeSource.system(), process, early);
     process.exit(new Cli(session).run(args));
   }
 }

@@ -1,5 +1,6 @@
 package dev.hostler.cli;
 
+import dev.hostler.cli.connect.EarlyConnection;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.Console;
 import dev.hostler.cli.console.ProcessControl;
@@ -86,7 +87,14 @@ abstract class CliTest {
             throw new AssertionError("exit " + code);
           }
         };
-    int code = new Cli(new Session(console, environment, TimeSource.system(), process)).run(args);
+    Session session =
+        new Session(
+            console,
+            environment,
+            TimeSource.system(),
+            process,
+            EarlyConnection.maybe(environment, args));
+    int code = new Cli(session).run(args);
     return new Result(code, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
   }
 }

@@ -38,7 +38,8 @@ class HelpTest extends CliTest {
             Map.of());
     List<String> paths = new ArrayList<>();
     collect(
-        new CommandTree(new Session(console, Map.of(), TimeSource.system(), new ThisProcess()))
+        new CommandTree(
+                new Session(console, Map.of(), TimeSource.system(), new ThisProcess(), null))
             .build(),
         "",
         paths);

@@ -92,6 +92,11 @@ public final class Controller implements AutoCloseable {
     }
   }
 
+  /** Starts to connect before the first call. */
+  void connectNow() {
+    channel.getState(true);
+  }
+
   /** Makes the next call connect at once, whatever failed before. */
   public void retryNow() {
     channel.resetConnectBackoff();

@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param environment environment variables
  * @param time clock
  * @param process the process itself
+ * @param early a connection to the current context's controller that was started before; null: none
  */
 public record Session(
-    Console console, Map<String, String> environment, TimeSource time, ProcessControl process) {
+    Console console,
+    Map<String, String> environment,
+    TimeSource time,
+    ProcessControl process,
+    @Nullable EarlyConnection early) {
 
   /** Where contexts are kept. */
   public ConfigFile configFile() {
@@ -24,6 +29,9 @@ public record Session(
 
   /** Connects to the controller that the environment or a context names. */
   public Controller connect(@Nullable String context) {
+    if (context == null && early != null) {
+      return early.get();
+    }
     return Controller.of(Settings.resolve(environment, configFile(), context));
   }
 }
