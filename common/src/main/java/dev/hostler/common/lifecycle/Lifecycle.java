@@ -115,7 +115,7 @@ public final class Lifecycle implements AutoCloseable {
       try {
         part.action.call();
         LOG.debug("{} {}: done", what, part.name);
-      } catch (Exception e) {
+      } catch (Throwable e) { // whatever it is, the other parts are still to be ended
         LOG.error("cannot {} {}", what, part.name, e);
       }
     }

@@ -3,6 +3,7 @@ package dev.hostler.controller.db;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hostler.common.time.TimeSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
@@ -156,6 +157,11 @@ public final class Database implements AutoCloseable {
    */
   public Notices listen(String channel, Consumer<String> listener, TimeSource time) {
     return new Notices(pool, channel, listener, time).start();
+  }
+
+  /** Measures the pool from now on. Call it once. */
+  public void measure(MeterRegistry registry) {
+    pool.setMetricRegistry(registry);
   }
 
   /** Can a query be answered within {@code timeoutSeconds}? */

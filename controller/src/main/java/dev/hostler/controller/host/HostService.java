@@ -165,13 +165,18 @@ public final class HostService {
       hosts.lockForLabels(transaction, id);
       hosts.setFacts(transaction, id, facts);
       hosts.replaceLabels(transaction, id, HostStore.Origin.AGENT, acceptable(agentLabels));
-      hosts.seen(transaction, id, clock.instant());
+      hosts.seen(transaction, List.of(id), clock.instant());
     });
+  }
+
+  /** Records signs of life. */
+  public void seen(Collection<UUID> ids) {
+    database.execute(transaction -> hosts.seen(transaction, ids, clock.instant()));
   }
 
   /** Records a sign of life. */
   public void seen(UUID id) {
-    database.execute(transaction -> hosts.seen(transaction, id, clock.instant()));
+    database.execute(transaction -> hosts.seen(transaction, List.of(id), clock.instant()));
   }
 
   /**

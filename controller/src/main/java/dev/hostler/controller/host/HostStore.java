@@ -165,13 +165,17 @@ public final class HostStore {
         .execute();
   }
 
-  /** Records a sign of life. */
-  public void seen(Transaction transaction, UUID id, Instant at) {
+  /** Records signs of life. In order of id, so that two controllers do not wait for each other. */
+  public void seen(Transaction transaction, Collection<UUID> ids, Instant at) {
     transaction
         .handle()
-        .createUpdate("UPDATE hosts SET last_seen_at = :at WHERE id = :id")
+        .createUpdate(
+            """
+            UPDATE hosts SET last_seen_at = :at WHERE id IN
+              (SELECT id FROM hosts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE)
+            """)
         .bind("at", utc(at))
-        .bind("id", id)
+        .bindArray("ids", UUID.class, ids)
         .execute();
   }
 

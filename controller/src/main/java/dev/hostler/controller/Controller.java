@@ -1,0 +1,205 @@
+package dev.hostler.controller;
+
+import dev.hostler.common.config.HostPort;
+import dev.hostler.common.lifecycle.Lifecycle;
+import dev.hostler.common.lifecycle.StartException;
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.access.AccessPolicy;
+import dev.hostler.controller.api.AuditEndpoint;
+import dev.hostler.controller.api.BundleEndpoint;
+import dev.hostler.controller.api.Caller;
+import dev.hostler.controller.api.ControllerEndpoint;
+import dev.hostler.controller.api.HostEndpoint;
+import dev.hostler.controller.api.JobEndpoint;
+import dev.hostler.controller.api.OperatorPort;
+import dev.hostler.controller.api.TokenEndpoint;
+import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.bundle.BundleService;
+import dev.hostler.controller.db.Database;
+import dev.hostler.controller.enroll.Enrollment;
+import dev.hostler.controller.enroll.JoinTokens;
+import dev.hostler.controller.enroll.TokenStore;
+import dev.hostler.controller.health.HealthPort;
+import dev.hostler.controller.health.RequestMetrics;
+import dev.hostler.controller.host.HostService;
+import dev.hostler.controller.host.HostStore;
+import dev.hostler.controller.job.WorkEngine;
+import dev.hostler.controller.job.WorkMetrics;
+import dev.hostler.controller.job.WorkSettings;
+import dev.hostler.controller.link.AgentCaller;
+import dev.hostler.controller.link.AgentLink;
+import dev.hostler.controller.link.AgentPort;
+import dev.hostler.controller.link.AgentSessions;
+import dev.hostler.controller.link.EnrollmentEndpoint;
+import dev.hostler.controller.link.LinkSettings;
+import dev.hostler.controller.schedule.Scheduler;
+import dev.hostler.controller.target.CelSelectors;
+import dev.hostler.controller.target.Targets;
+import dev.hostler.controller.trust.AgentCertificates;
+import dev.hostler.controller.trust.ControllerIdentity;
+import dev.hostler.controller.trust.FleetCa;
+import io.grpc.BindableService;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running controller: the composition root. Its parts are started in the order in which they
+ * stand here; the {@link Lifecycle} that is given stops them in reverse.
+ *
+ * @param agentPort the port where agents connect
+ * @param operatorPort the port where operators connect
+ * @param healthPort the port of metrics and health
+ */
+public record Controller(int agentPort, int operatorPort, int healthPort) {
+  private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+  private static final Duration SCHEDULE_INTERVAL = Duration.ofSeconds(1);
+
+  /**
+   * Starts a controller.
+   *
+   * @throws StartException if a part cannot be started; nothing is left running then
+   */
+  public static Controller start(ControllerConfig config, Lifecycle lifecycle, TimeSource time)
+      throws StartException {
+    PrometheusMeterRegistry metrics =
+        lifecycle.start(
+            "the metrics",
+            () -> Metrics.of(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)),
+            PrometheusMeterRegistry::close);
+    AtomicBoolean serving = new AtomicBoolean();
+    Foundation base = Foundation.start(config, lifecycle, metrics, time);
+    Database database = base.database();
+    FleetCa ca = base.ca();
+    ControllerIdentity identity = base.identity();
+
+    AuditStore audit = new AuditStore(time);
+    HostStore hostStore = new HostStore();
+    TokenStore tokenStore = new TokenStore();
+    LinkSettings link = LinkSettings.defaults(Version.TEXT);
+    AgentSessions sessions = new AgentSessions(link, time, metrics);
+    HostService hosts = new HostService(database, hostStore, audit, sessions, time);
+    CelSelectors selectors = new CelSelectors();
+    BundleService bundles =
+        new BundleService(database, audit, base.spool(), config.bundleMaxBytes(), time);
+    WorkMetrics workMetrics = new WorkMetrics(metrics);
+    WorkEngine engine =
+        WorkEngine.of(
+            database,
+            audit,
+            hostStore,
+            new Targets(database, hostStore, hosts, selectors),
+            bundles,
+            sessions,
+            workMetrics,
+            WorkSettings.DEFAULT,
+            time);
+    hosts.onRemoval(engine.reconciler());
+    JoinTokens tokens = new JoinTokens(database, tokenStore, audit, ca.digest(), time);
+    Enrollment enrollment =
+        new Enrollment(
+            database,
+            tokenStore,
+            hosts,
+            audit,
+            new AgentCertificates(ca, config.trust().agentCertificateLifetime()),
+            ca.digest(),
+            time);
+
+    startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
+    List<BindableService> agentServices =
+        List.of(
+            AgentLink.service(sessions, hosts, engine, bundles, link, time, AgentCaller::hostId),
+            new EnrollmentEndpoint(enrollment, ca));
+    AgentPort agentPort =
+        lifecycle.start(
+            "the agent port",
+            () ->
+                AgentPort.start(
+                    config.agentListen(),
+                    identity,
+                    ca.roots(),
+                    hosts,
+                    List.of(new RequestMetrics(metrics, "agent")),
+                    agentServices),
+            AgentPort::close);
+    HostPort advertised = Addresses.advertised(config, agentPort.port());
+    List<BindableService> operatorServices =
+        List.of(
+            new ControllerEndpoint(Version.TEXT, advertised.toString()),
+            new HostEndpoint(hosts, selectors),
+            new TokenEndpoint(tokens),
+            new AuditEndpoint(database, audit),
+            new BundleEndpoint(bundles, Caller::name),
+            new JobEndpoint(engine.jobs(), engine.watches(), Caller::name));
+    OperatorPort operatorPort =
+        lifecycle.start(
+            "the operator port",
+            () ->
+                OperatorPort.start(
+                    config.operatorListen(),
+                    identity,
+                    ca.roots(),
+                    AccessPolicy.EVERY_OPERATOR,
+                    List.of(new RequestMetrics(metrics, "operator")),
+                    operatorServices),
+            OperatorPort::close);
+    HealthPort health =
+        lifecycle.start(
+            "the metrics port",
+            () ->
+                HealthPort.start(
+                    config.metricsListen(), metrics, () -> database.isReachable(3), serving::get),
+            HealthPort::close);
+    lifecycle.onDrain("the agent port", agentPort::drain);
+    lifecycle.onDrain("the agents' streams", sessions::drain);
+    lifecycle.onDrain("readiness", () -> serving.set(false));
+    serving.set(true);
+    LOG.info(
+        "controller {} is up: agents on {} (advertised as {}), operators on {}, metrics on {}",
+        Version.TEXT,
+        agentPort.port(),
+        advertised,
+        operatorPort.port(),
+        health.port());
+    return new Controller(agentPort.port(), operatorPort.port(), health.port());
+  }
+
+  private static void startWork(
+      Lifecycle lifecycle,
+      WorkEngine engine,
+      AgentSessions sessions,
+      HostService hosts,
+      WorkMetrics metrics,
+      TimeSource time)
+      throws StartException {
+    lifecycle.start(
+        "the agents' sessions",
+        () -> {
+          sessions.start(hosts::seen);
+          return sessions;
+        },
+        AgentSessions::close);
+    lifecycle.start(
+        "the work engine",
+        () -> {
+          engine.start();
+          return engine;
+        },
+        WorkEngine::close);
+    lifecycle.start(
+        "the scheduler",
+        () -> {
+          Scheduler scheduler =
+              new Scheduler(
+                  engine.claims(), sessions, engine.hints(), metrics, time, SCHEDULE_INTERVAL);
+          scheduler.start();
+          return scheduler;
+        },
+        Scheduler::close);
+  }
+}

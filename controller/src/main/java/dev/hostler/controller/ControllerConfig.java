@@ -1,0 +1,58 @@
+package dev.hostler.controller;
+
+import dev.hostler.common.config.ConfigException;
+import dev.hostler.common.config.ConfigReader;
+import dev.hostler.common.config.ConfigSection;
+import dev.hostler.common.config.HostPort;
+import dev.hostler.controller.db.DatabaseConfig;
+import dev.hostler.controller.trust.TrustConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The whole configuration of a controller.
+ *
+ * @param dataDir everything that it keeps: CA, first operator, embedded database, spool
+ * @param agentListen where agents connect
+ * @param agentAdvertise "HOST:PORT" that new agents are told; empty: this machine's name
+ * @param operatorListen where operators connect
+ * @param metricsListen plain HTTP for metrics and health
+ * @param bundleMaxBytes largest bundle file
+ * @param database section [database]
+ * @param trust section [trust]
+ * @param log section [log]
+ */
+public record ControllerConfig(
+    Path dataDir,
+    HostPort agentListen,
+    Optional<HostPort> agentAdvertise,
+    HostPort operatorListen,
+    HostPort metricsListen,
+    long bundleMaxBytes,
+    DatabaseConfig database,
+    TrustConfig trust,
+    LogConfig log) {
+  private static final long MIB = 1L << 20;
+
+  /**
+   * Reads it.
+   *
+   * @throws ConfigException with every problem there is
+   */
+  public static ControllerConfig read(ConfigReader reader) throws ConfigException {
+    ConfigSection agentPort = reader.section("agent_port");
+    ControllerConfig config =
+        new ControllerConfig(
+            reader.section("").path("data_dir", Path.of("/var/lib/hostler/controller")),
+            agentPort.address("listen", new HostPort("0.0.0.0", 7443)),
+            agentPort.address("advertise"),
+            reader.section("operator_port").address("listen", new HostPort("0.0.0.0", 7444)),
+            reader.section("metrics").address("listen", new HostPort("127.0.0.1", 7445)),
+            reader.section("bundle").bytes("max_size", 1024 * MIB, MIB, 65536 * MIB),
+            DatabaseConfig.read(reader.section("database")),
+            TrustConfig.read(reader.section("trust")),
+            LogConfig.read(reader.section("log")));
+    reader.finish();
+    return config;
+  }
+}

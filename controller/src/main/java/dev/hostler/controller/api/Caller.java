@@ -1,0 +1,30 @@
+package dev.hostler.controller.api;
+
+import dev.hostler.controller.access.Operator;
+import io.grpc.Context;
+import org.jspecify.annotations.Nullable;
+
+/** The operator who makes the current call on the operator port. */
+public final class Caller {
+  static final Context.Key<Operator> OPERATOR = Context.key("hostler-operator");
+
+  private Caller() {}
+
+  /**
+   * Who it is, as the certificate says.
+   *
+   * @throws IllegalStateException outside of a call
+   */
+  public static Operator current() {
+    @Nullable Operator operator = OPERATOR.get();
+    if (operator == null) {
+      throw new IllegalStateException("not in a call of an operator");
+    }
+    return operator;
+  }
+
+  /** {@link #current}'s name. */
+  public static String name() {
+    return current().name();
+  }
+}

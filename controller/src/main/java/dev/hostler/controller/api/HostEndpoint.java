@@ -1,0 +1,96 @@
+package dev.hostler.controller.api;
+
+import dev.hostler.controller.audit.Actor;
+import dev.hostler.controller.host.Host;
+import dev.hostler.controller.host.HostSelector;
+import dev.hostler.controller.host.HostService;
+import dev.hostler.controller.link.FactsMapping;
+import dev.hostler.proto.v1.GetHostRequest;
+import dev.hostler.proto.v1.HostServiceGrpc;
+import dev.hostler.proto.v1.LabelHostRequest;
+import dev.hostler.proto.v1.ListHostsRequest;
+import dev.hostler.proto.v1.ListHostsResponse;
+import dev.hostler.proto.v1.RemoveHostRequest;
+import dev.hostler.proto.v1.RemoveHostResponse;
+import io.grpc.stub.StreamObserver;
+import java.time.Instant;
+import java.util.List;
+
+/** Hosts on the operator port. */
+public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
+  private final HostService hosts;
+  private final HostSelector.Compiler selectors;
+
+  /** For these hosts. */
+  public HostEndpoint(HostService hosts, HostSelector.Compiler selectors) {
+    this.hosts = hosts;
+    this.selectors = selectors;
+  }
+
+  @Override
+  public void listHosts(ListHostsRequest request, StreamObserver<ListHostsResponse> responses) {
+    Unary.answer(
+        responses,
+        () -> {
+          int size = PageTokens.size(request.getPageSize(), 500);
+          HostSelector selector =
+              request.getSelector().isBlank()
+                  ? (_, _) -> true
+                  : selectors.compile(request.getSelector());
+          String token = request.getPageToken();
+          String after = token.isEmpty() ? "" : PageTokens.read(token, 1).getFirst();
+          List<Host> page = hosts.list(selector, after, size + 1);
+          ListHostsResponse.Builder response = ListHostsResponse.newBuilder();
+          page.stream().limit(size).map(this::message).forEach(response::addHosts);
+          if (page.size() > size) {
+            response.setNextPageToken(PageTokens.of(page.get(size - 1).name()));
+          }
+          return response.build();
+        });
+  }
+
+  @Override
+  public void getHost(GetHostRequest request, StreamObserver<dev.hostler.proto.v1.Host> responses) {
+    Unary.answer(responses, () -> message(hosts.get(request.getHost())));
+  }
+
+  @Override
+  public void labelHost(
+      LabelHostRequest request, StreamObserver<dev.hostler.proto.v1.Host> responses) {
+    Unary.answer(
+        responses,
+        () ->
+            message(
+                hosts.label(
+                    Actor.operator(Caller.name()),
+                    request.getHost(),
+                    request.getSetMap(),
+                    request.getRemoveList())));
+  }
+
+  @Override
+  public void removeHost(RemoveHostRequest request, StreamObserver<RemoveHostResponse> responses) {
+    Unary.answer(
+        responses,
+        () -> {
+          hosts.remove(Actor.operator(Caller.name()), request.getHost());
+          return RemoveHostResponse.getDefaultInstance();
+        });
+  }
+
+  private dev.hostler.proto.v1.Host message(Host host) {
+    dev.hostler.proto.v1.Host.Builder message =
+        dev.hostler.proto.v1.Host.newBuilder()
+            .setId(host.id().toString())
+            .setName(host.name())
+            .setConnected(hosts.isConnected(host.id()))
+            .setEnrolledAt(Unary.timestamp(host.enrolledAt()))
+            .putAllLabels(host.labels())
+            .setFacts(FactsMapping.toProto(host.facts()));
+    Instant seen = host.lastSeenAt();
+    if (seen != null) {
+      message.setLastSeenAt(Unary.timestamp(seen));
+    }
+    return message.build();
+  }
+}
