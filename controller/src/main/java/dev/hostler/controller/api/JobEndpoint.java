@@ -1,5 +1,6 @@
 package dev.hostler.controller.api;
 
+import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobService;
@@ -152,7 +153,7 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
     void run(JobWatch watch) throws InterruptedException;
   }
 
-  private static <M> void stream(
+  private static <M extends MessageLite> void stream(
       StreamObserver<M> responses, Function<StreamSink<M>, JobWatch> make, Following following) {
     ServerCallStreamObserver<M> call = (ServerCallStreamObserver<M>) responses;
     AtomicReference<@Nullable JobWatch> made = new AtomicReference<>();

@@ -1,5 +1,6 @@
 package dev.hostler.controller.api;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -7,17 +8,20 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Sends messages to one caller as fast as it reads: the sender waits while the transport is not
- * ready. One sender.
+ * ready. At most {@value #BURST} bytes and one message are sent ahead of that, because Armeria is
+ * ready only when nothing at all is under way. One sender.
  *
  * @param <M> kind of message
  */
-final class StreamSink<M> {
+final class StreamSink<M extends MessageLite> {
+  private static final int BURST = 1 << 20;
   private static final long RECHECK_MILLIS = 200;
 
   private final ServerCallStreamObserver<M> call;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile boolean cancelled;
+  private int ahead;
 
   /**
    * Must be made in the call that starts the stream.
@@ -40,6 +44,19 @@ final class StreamSink<M> {
 
   /** Sends once the caller takes it; does nothing if it has gone away. */
   void send(M message) throws InterruptedException {
+    if (call.isReady()) {
+      ahead = 0;
+    } else if (ahead >= BURST) {
+      awaitReady();
+      ahead = 0;
+    }
+    if (!cancelled) {
+      ahead += message.getSerializedSize();
+      call.onNext(message);
+    }
+  }
+
+  private void awaitReady() throws InterruptedException {
     lock.lock();
     try {
       while (!cancelled && !call.isReady()) {
@@ -47,9 +64,6 @@ final class StreamSink<M> {
       }
     } finally {
       lock.unlock();
-    }
-    if (!cancelled) {
-      call.onNext(message);
     }
   }
 
