@@ -157,7 +157,12 @@ class BundleCommandsTest extends CliTest {
         .addActions(
             Action.newBuilder()
                 .setName("hello")
-                .setParamsSchema("{\"type\":\"object\"}")
+                .setParamsSchema(
+                    """
+                    {"type": "object", "required": ["b"], "properties": {
+                      "a": {"enum": ["x", 1], "default": "x", "description": "the first"},
+                      "b": {"type": ["string", "null"]}, "c": {}}}
+                    """)
                 .setRunAs("default")
                 .setNetwork("none")
                 .setTimeout(Duration.newBuilder().setSeconds(30))
@@ -222,7 +227,10 @@ class BundleCommandsTest extends CliTest {
     assertThat(run("bundle", "list", "hello", "-o", "json").json().at("/0/manifest_digest"))
         .hasToString("\"01ab\"");
     assertThat(run("bundle", "show", "hello@0.1.0").out())
-        .contains("Says hello", "action", "/srv", "30s", "{\"type\":\"object\"}");
+        .contains("Says hello", "action", "/srv", "30s")
+        .contains(
+            "parameters\n  a  (\"x\" | 1, default \"x\")  the first\n"
+                + "  b  (string or null, required)\n  c  (any)");
     assertThat(controller.requests(GetBundleRequest.class).getFirst().getVersion())
         .isEqualTo("0.1.0");
     assertThat(

@@ -157,7 +157,11 @@ class FleetCommandsTest extends CliTest {
     Result result = run("token", "create", "--uses", "5", "--ttl", "90m", "--label", "env=prod");
 
     assertThat(result.out()).isEqualTo("hst1.t1.SECRET.CA\n");
-    assertThat(result.err()).contains("5 hosts", "10.0.0.1:7443", "hostler-agent enroll");
+    assertThat(result.err())
+        .contains(
+            "5 hosts",
+            "HOSTLER_JOIN_TOKEN=hst1.t1.SECRET.CA hostler-agent enroll",
+            "10.0.0.1:7443");
     CreateTokenRequest request = controller.requests(CreateTokenRequest.class).getFirst();
     assertThat(request.getUses()).isEqualTo(5);
     assertThat(request.getTtl().getSeconds()).isEqualTo(5400);

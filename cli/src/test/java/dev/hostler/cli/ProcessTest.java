@@ -14,6 +14,7 @@ import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.JobState;
 import dev.hostler.proto.v1.ListHostsResponse;
+import dev.hostler.proto.v1.TaskCounts;
 import dev.hostler.proto.v1.TaskState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,6 +130,26 @@ class ProcessTest extends CliTest {
       assertThat(run.err())
           .contains("Detached; the job goes on", "hostler job watch job-1", "job cancel job-1");
       assertThat(controller.requests(CancelJobRequest.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void aJobThatNobodyStartsIsNotSilent() {
+    controller.stream(
+        JobServiceGrpc.getWatchJobMethod(),
+        (request, answers) -> answers.onNext(event(task("a", TaskState.TASK_STATE_QUEUED))));
+    controller.answer(
+        JobServiceGrpc.getSubmitJobMethod(),
+        request ->
+            running(1).toBuilder()
+                .setCounts(TaskCounts.newBuilder().setTotal(1).setQueued(1))
+                .build());
+    try (Launched run = start("run", "--host", "a", "--", "x")) {
+      org.awaitility.Awaitility.await()
+          .atMost(java.time.Duration.ofSeconds(60))
+          .until(() -> run.err().contains("no host has started yet"));
+      run.signal("TERM");
+      assertThat(run.exitCode()).isEqualTo(143);
     }
   }
 

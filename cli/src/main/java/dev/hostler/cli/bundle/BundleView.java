@@ -83,7 +83,12 @@ final class BundleView {
                       action.hasTimeout()
                           ? Format.roughly(Duration.ofSeconds(action.getTimeout().getSeconds()))
                           : "")
-                  .line("parameters", action.getParamsSchema()));
+                  .toString());
+      List<String> parameters = ParameterText.lines(action.getParamsSchema());
+      if (!parameters.isEmpty()) {
+        text.append('\n').append(style.bold("parameters"));
+        parameters.forEach(line -> text.append("\n  ").append(Table.printable(line)));
+      }
     }
     return text.toString();
   }

@@ -1,6 +1,7 @@
 package dev.hostler.cli.job;
 
 import dev.hostler.cli.command.Details;
+import dev.hostler.cli.command.ValueJson;
 import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Style;

@@ -12,19 +12,24 @@ import dev.hostler.proto.v1.JobState;
 import dev.hostler.proto.v1.Task;
 import dev.hostler.proto.v1.WatchJobRequest;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Shows a job from its start to its end, through any break. Not thread-safe. */
 final class JobWatch {
+  private static final Duration QUIET = Duration.ofSeconds(3);
+
   private final Session session;
   private final Controller controller;
   private final String jobId;
   private final View view;
   private final Map<String, Task> tasks = new LinkedHashMap<>();
+  private final OutputPrinter printer;
   private Job job;
-  private OutputPrinter printer;
+  // Written by the thread that watches, read by the one that reminds.
+  private volatile boolean started;
 
   /**
    * What to show.
@@ -59,6 +64,7 @@ final class JobWatch {
   Job follow() {
     Retry retry = new Retry(session, controller, false);
     progress();
+    remind();
     while (true) {
       try {
         Iterator<JobEvent> events =
@@ -87,6 +93,32 @@ final class JobWatch {
     }
   }
 
+  /** Where nobody sees the progress line, says once that nothing happens, and until when. */
+  private void remind() {
+    if (view.json || session.console().terminals().err()) {
+      return;
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name("reminder")
+        .start(() -> {
+          try {
+            session.time().sleep(QUIET);
+          } catch (InterruptedException e) {
+            return;
+          }
+          if (!started) {
+            session
+                .console()
+                .note(
+                    "hostler: no host has started yet; they are offline or busy. Ctrl-C"
+                        + " detaches (job "
+                        + jobId
+                        + ")");
+          }
+        });
+  }
+
   static boolean ended(Job job) {
     return job.getState() != JobState.JOB_STATE_RUNNING
         && job.getState() != JobState.JOB_STATE_UNSPECIFIED;
@@ -102,6 +134,7 @@ final class JobWatch {
       case JOB -> {
         boolean changed = !event.getJob().equals(job) || tasks.isEmpty();
         job = event.getJob();
+        started |= job.getCounts().getQueued() < job.getCounts().getTotal();
         if (view.json && changed) {
           session
               .console()

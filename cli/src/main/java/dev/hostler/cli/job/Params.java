@@ -3,6 +3,7 @@ package dev.hostler.cli.job;
 import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.hostler.cli.command.JsonText;
 import dev.hostler.cli.command.Pairs;
 import dev.hostler.cli.console.CliFailure;
 import java.io.IOException;

@@ -61,11 +61,9 @@ final class TokenView {
                 + Format.roughly(
                     Duration.between(now, Format.instant(token.getExpiresAt())).plusMillis(999))
             : "")
-        + ". On the host, put into agent.toml:\n"
-        + "  controller = \""
-        + agentAddress
-        + "\"\n"
-        + "  token = \"…\"\n"
-        + "and run: hostler-agent enroll --config agent.toml";
+        + ". On the host:\n  HOSTLER_JOIN_TOKEN="
+        + response.getToken()
+        + " hostler-agent enroll --config agent.toml --controller "
+        + agentAddress;
   }
 }

@@ -3,6 +3,7 @@ package dev.hostler.cli.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hostler.cli.command.ValueJson;
 import dev.hostler.cli.console.Json;
 import java.io.IOException;
 import java.nio.file.Files;

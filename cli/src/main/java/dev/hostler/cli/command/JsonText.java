@@ -1,4 +1,4 @@
-package dev.hostler.cli.job;
+package dev.hostler.cli.command;
 
 import com.google.protobuf.ListValue;
 import com.google.protobuf.NullValue;
@@ -12,7 +12,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /** Reads JSON (RFC 8259) into the protocol's values; strict, no key twice. */
-final class JsonText {
+public final class JsonText {
   private static final long LARGEST_EXACT = 1L << 53;
 
   private JsonText() {}
@@ -22,7 +22,7 @@ final class JsonText {
    *
    * @throws IllegalArgumentException saying what is wrong and where
    */
-  static Value parse(String text) {
+  public static Value parse(String text) {
     JsonFactory factory =
         JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     try (JsonParser parser = factory.createParser(ObjectReadContext.empty(), text)) {
@@ -80,7 +80,7 @@ final class JsonText {
    * A number. The protocol carries IEEE doubles, so an integer that one cannot hold exactly is
    * refused rather than changed.
    */
-  static Value number(String text) {
+  public static Value number(String text) {
     double number = Double.parseDouble(text);
     if (Double.isInfinite(number) || Double.isNaN(number)) {
       throw new IllegalArgumentException(text + " is too large");

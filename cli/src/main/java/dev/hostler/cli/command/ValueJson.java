@@ -1,4 +1,4 @@
-package dev.hostler.cli.job;
+package dev.hostler.cli.command;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
@@ -8,16 +8,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The protocol's JSON values as plain maps, lists, strings and numbers. */
-final class ValueJson {
+public final class ValueJson {
   private ValueJson() {}
 
-  static Map<String, Object> of(Struct struct) {
+  /** An object. */
+  public static Map<String, Object> of(Struct struct) {
     Map<String, Object> map = new LinkedHashMap<>();
     new TreeMap<>(struct.getFieldsMap()).forEach((key, value) -> map.put(key, of(value)));
     return map;
   }
 
-  private static @Nullable Object of(Value value) {
+  /** A value. */
+  public static @Nullable Object of(Value value) {
     return switch (value.getKindCase()) {
       case STRING_VALUE -> value.getStringValue();
       case BOOL_VALUE -> value.getBoolValue();
