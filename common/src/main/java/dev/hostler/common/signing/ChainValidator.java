@@ -5,8 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathBuilder;
 import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertStore;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateExpiredException;
@@ -15,6 +13,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.PKIXCertPathBuilderResult;
+import java.security.cert.PKIXCertPathChecker;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
@@ -90,22 +89,67 @@ public final class ChainValidator {
 
   private PKIXCertPathBuilderResult build(
       List<X509Certificate> chain, X509Certificate leaf, Instant at) throws SigningException {
-    X509CertSelector target = new X509CertSelector();
-    target.setCertificate(leaf);
     try {
-      PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors(leaf, at), target);
-      parameters.addCertStore(
-          CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
-      parameters.setDate(Date.from(at));
-      parameters.setMaxPathLength(MAX_INTERMEDIATES);
-      parameters.setRevocationEnabled(false);
-      revocation.checkers(at).forEach(parameters::addCertPathChecker);
-      return (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
+      return search(chain, anchors(leaf, at), at, revocation.checkers(at));
     } catch (CertPathBuilderException e) {
-      throw refused(leaf, e);
+      throw diagnose(chain, leaf, at, e);
     } catch (GeneralSecurityException e) {
       throw new SigningException(
           Reason.MALFORMED, "could not validate " + name(leaf) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static PKIXCertPathBuilderResult search(
+      List<X509Certificate> chain,
+      Set<TrustAnchor> anchors,
+      Instant at,
+      List<PKIXCertPathChecker> checkers)
+      throws GeneralSecurityException {
+    X509CertSelector target = new X509CertSelector();
+    target.setCertificate(chain.getFirst());
+    PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
+    parameters.addCertStore(
+        CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
+    parameters.setDate(Date.from(at));
+    parameters.setMaxPathLength(MAX_INTERMEDIATES);
+    parameters.setRevocationEnabled(false);
+    checkers.forEach(parameters::addCertPathChecker);
+    return (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
+  }
+
+  /**
+   * The JDK's path builder does not say why no path will do; so leave out one question at a time.
+   */
+  private SigningException diagnose(
+      List<X509Certificate> chain, X509Certificate leaf, Instant at, CertPathBuilderException e)
+      throws SigningException {
+    Set<TrustAnchor> anchors = anchors(leaf, at);
+    if (isFound(chain, anchors, at)) {
+      return new SigningException(
+          Reason.REVOKED,
+          name(leaf) + " or a certificate above it was revoked, or it cannot be told",
+          e);
+    }
+    // All certificates of a good chain are valid when the youngest of them has just begun to be.
+    Instant youngest =
+        chain.stream()
+            .map(certificate -> certificate.getNotBefore().toInstant())
+            .max(Instant::compareTo)
+            .orElse(at);
+    if (isFound(chain, anchors, youngest)) {
+      return new SigningException(
+          Reason.NOT_VALID_NOW, "a certificate above " + name(leaf) + " is not valid at " + at, e);
+    }
+    return untrusted(leaf, "there is no path to a pinned root (" + e.getMessage() + ")");
+  }
+
+  private static boolean isFound(
+      List<X509Certificate> chain, Set<TrustAnchor> anchors, Instant at) {
+    try {
+      search(chain, anchors, at, List.of());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
     }
   }
 
@@ -209,26 +253,6 @@ public final class ChainValidator {
     } catch (CertificateEncodingException e) {
       throw new SigningException(Reason.MALFORMED, "a broken certificate", e);
     }
-  }
-
-  private static SigningException refused(X509Certificate leaf, CertPathBuilderException e) {
-    for (Throwable t = e; t != null; t = t.getCause()) {
-      if (t instanceof CertPathValidatorException invalid
-          && (invalid.getReason() == BasicReason.EXPIRED
-              || invalid.getReason() == BasicReason.NOT_YET_VALID)) {
-        return new SigningException(
-            Reason.NOT_VALID_NOW,
-            "a certificate above " + name(leaf) + " is not valid now: " + invalid.getMessage(),
-            e);
-      }
-      if (t instanceof CertPathValidatorException invalid
-          && (invalid.getReason() == BasicReason.REVOKED
-              || invalid.getReason() == BasicReason.UNDETERMINED_REVOCATION_STATUS)) {
-        return new SigningException(
-            Reason.REVOKED, "revoked, at or above " + name(leaf) + ": " + invalid.getMessage(), e);
-      }
-    }
-    return untrusted(leaf, "there is no path to a pinned root (" + e.getMessage() + ")");
   }
 
   private static SigningException untrusted(X509Certificate leaf, String why) {

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.cms.Attribute;
@@ -18,6 +20,7 @@ import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.cms.SignerInfo;
 import org.bouncycastle.asn1.cms.Time;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -44,15 +47,17 @@ final class CmsVerifier {
   }
 
   DetachedCms.Signer verify() throws SigningException {
-    CMSSignedData signed;
     try {
-      SignedData data = parse();
-      checkForm(data);
-      signed = new CMSSignedData(new CMSProcessableByteArray(content), encoded);
-    } catch (CMSException | IllegalArgumentException | ClassCastException e) {
+      checkForm(parse());
+      return check(new CMSSignedData(new CMSProcessableByteArray(content), encoded));
+    } catch (CMSException | RuntimeException e) {
+      // What hostile bytes make the parsers below throw is not documented, and all means the same.
       throw new SigningException(
           Reason.MALFORMED, "the signature is not CMS SignedData: " + e.getMessage(), e);
     }
+  }
+
+  private static DetachedCms.Signer check(CMSSignedData signed) throws SigningException {
     Collection<SignerInformation> signers = signed.getSignerInfos().getSigners();
     if (signers.size() != 1) {
       throw malformed("the signature has " + signers.size() + " signers: exactly one is expected");
@@ -95,10 +100,23 @@ final class CmsVerifier {
         throw malformed(
             "the signature is CMS of type " + info.getContentType() + ": expected SignedData");
       }
-      return SignedData.getInstance(info.getContent());
-    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      SignedData data = SignedData.getInstance(info.getContent());
+      if (!isAsRead(data, info.getContent())) {
+        throw malformed("the signature's SignedData is not in its one form");
+      }
+      return data;
+    } catch (IOException e) {
       throw new SigningException(
           Reason.MALFORMED, "the signature is not whole DER: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isAsRead(ASN1Object read, ASN1Encodable raw) throws SigningException {
+    try {
+      return Arrays.equals(
+          read.getEncoded(ASN1Encoding.DER), raw.toASN1Primitive().getEncoded(ASN1Encoding.DER));
+    } catch (IOException e) {
+      throw new SigningException(Reason.MALFORMED, "the signature cannot be encoded again", e);
     }
   }
 
@@ -118,8 +136,21 @@ final class CmsVerifier {
               + data.getSignerInfos().size()
               + " signers: exactly one is expected");
     }
-    if (data.getDigestAlgorithms().size() != 1) {
-      throw malformed("the signature names several digest algorithms: exactly one is expected");
+    SignerInfo signer = SignerInfo.getInstance(data.getSignerInfos().getObjectAt(0));
+    // BC reads an attribute set under any tag number, and writes it under the right one.
+    if (!isAsRead(signer, data.getSignerInfos().getObjectAt(0))) {
+      throw malformed("the signature's SignerInfo is not in its one form");
+    }
+    // Version 1 goes with a signer named by issuer and serial number, 3 with one named by key
+    // identifier (RFC 5652 sections 5.1 and 5.3).
+    int version = signer.getSID().isTagged() ? 3 : 1;
+    if (!data.getVersion().hasValue(version) || !signer.getVersion().hasValue(version)) {
+      throw malformed("the signature's version numbers are not " + version);
+    }
+    if (data.getDigestAlgorithms().size() != 1
+        || !AlgorithmIdentifier.getInstance(data.getDigestAlgorithms().getObjectAt(0))
+            .equals(signer.getDigestAlgorithm())) {
+      throw malformed("the signature does not name exactly its signer's digest algorithm");
     }
     if (data.getCRLs() != null) {
       throw malformed("the signature holds revocation lists: they are not taken from there");
@@ -200,12 +231,7 @@ final class CmsVerifier {
     if (time == null) {
       return null;
     }
-    try {
-      return Time.getInstance(time.getAttributeValues()[0]).getDate().toInstant();
-    } catch (RuntimeException e) {
-      // BC wraps the ParseException of a nonsensical date in an unnamed runtime exception.
-      throw new SigningException(Reason.MALFORMED, "the signing time is not a time", e);
-    }
+    return Time.getInstance(time.getAttributeValues()[0]).getDate().toInstant();
   }
 
   private static SigningException malformed(String message) {

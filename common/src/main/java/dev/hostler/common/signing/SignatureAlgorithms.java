@@ -6,10 +6,8 @@ import java.util.Map;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.RSASSAPSSparams;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.jspecify.annotations.Nullable;
 
 /** The signature algorithms on the list: SHA-2 with an accepted kind of key, or Ed25519. */
 final class SignatureAlgorithms {
@@ -20,7 +18,7 @@ final class SignatureAlgorithms {
           NISTObjectIdentifiers.id_sha384.getId(), "SHA-384",
           NISTObjectIdentifiers.id_sha512.getId(), "SHA-512");
 
-  private record Kind(String family, @Nullable String digest) {}
+  private record Kind(String family, String digest) {}
 
   /** Signature object identifiers whose meaning does not depend on parameters. */
   private static final Map<String, Kind> SIGNATURES =
@@ -78,13 +76,6 @@ final class SignatureAlgorithms {
   }
 
   private static Kind kind(AlgorithmIdentifier algorithm) throws SigningException {
-    if (algorithm.getAlgorithm().equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
-      RSASSAPSSparams params = RSASSAPSSparams.getInstance(algorithm.getParameters());
-      if (params == null) {
-        throw weak("RSASSA-PSS without parameters means SHA-1, which is not accepted");
-      }
-      return new Kind("RSA", digest(params.getHashAlgorithm()));
-    }
     Kind kind = SIGNATURES.get(algorithm.getAlgorithm().getId());
     if (kind == null) {
       throw weak("the signature algorithm " + algorithm.getAlgorithm() + " is not accepted");
