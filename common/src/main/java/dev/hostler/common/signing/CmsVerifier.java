@@ -199,6 +199,12 @@ final class CmsVerifier {
       throw malformed(
           "the signature embeds " + all.size() + " certificates: at most " + MAX_CERTIFICATES);
     }
+    for (X509CertificateHolder one : all) {
+      // Every signature on the list is whole octets; the JDK ignores what this number says.
+      if (one.toASN1Structure().getSignature().getPadBits() != 0) {
+        throw malformed("the signature embeds a broken certificate: its signature has odd bits");
+      }
+    }
     // BC types the identifier of a signer as a raw Selector.
     @SuppressWarnings("unchecked")
     Collection<X509CertificateHolder> matching =
