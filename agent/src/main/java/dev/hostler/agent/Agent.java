@@ -49,6 +49,7 @@ import org.slf4j.LoggerFactory;
 final class Agent {
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration SETTLED_AFTER = Duration.ofSeconds(5);
 
   private Agent() {}
 
@@ -107,8 +108,12 @@ final class Agent {
     Lifecycle lifecycle = new Lifecycle();
     Runnable forgetSignal = lifecycle.stopOnSignal();
     try {
-      start(config, identity, lifecycle, TimeSource.system());
+      TimeSource time = TimeSource.system();
+      SandboxSetup sandbox =
+          lifecycle.start("the sandbox", () -> SandboxSetup.open(config, time), _ -> {});
+      start(config, identity, sandbox, lifecycle, time);
       log.info("agent {} of host {} started", AgentVersion.TEXT, identity.hostId());
+      Thread.ofVirtual().name("settle").start(() -> settle(time));
       lifecycle.awaitStop();
     } finally {
       lifecycle.stop();
@@ -116,13 +121,26 @@ final class Agent {
     }
   }
 
-  private static void start(
-      AgentConfig config, Identity identity, Lifecycle lifecycle, TimeSource time)
+  /** What starting took is garbage now; an idle agent would keep it for hours. */
+  private static void settle(TimeSource time) {
+    try {
+      time.sleep(SETTLED_AFTER);
+      System.gc();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Starts all parts but the sandbox. */
+  static void start(
+      AgentConfig config,
+      Identity identity,
+      SandboxSetup sandbox,
+      Lifecycle lifecycle,
+      TimeSource time)
       throws StartException {
     Path state = config.stateDir();
     lifecycle.start("on " + state, () -> lock(state), FileLockHolder::close);
-    SandboxSetup sandbox =
-        lifecycle.start("the sandbox", () -> SandboxSetup.open(config, time), _ -> {});
     FactsReader facts = facts(config, sandbox.cgroupVersion());
     AtomicReference<@Nullable ControllerLink> link = new AtomicReference<>();
     BundleCache bundles =

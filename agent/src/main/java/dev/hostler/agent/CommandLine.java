@@ -52,6 +52,8 @@ final class CommandLine {
   enum Verb {
     RUN,
     ENROLL,
+    /** For the build: not in the help. */
+    REHEARSE,
     VERSION,
     HELP
   }
@@ -77,6 +79,9 @@ final class CommandLine {
     }
     if (given.isEmpty()) {
       throw new UsageException("say what to do: run or enroll");
+    }
+    if (given.getFirst().equals("rehearse") && given.size() == 2) {
+      return new CommandLine(Verb.REHEARSE, Map.of("folder", given.get(1)), environment);
     }
     Verb verb =
         switch (given.getFirst()) {
@@ -126,6 +131,10 @@ final class CommandLine {
 
   Path config() {
     return Path.of(options.getOrDefault("--config", "/etc/hostler/agent.toml"));
+  }
+
+  Path folder() {
+    return Path.of(options.getOrDefault("folder", "."));
   }
 
   boolean force() {

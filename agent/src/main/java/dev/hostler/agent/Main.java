@@ -53,6 +53,7 @@ public final class Main {
         }
         case ENROLL -> enrol(line);
         case RUN -> run(line);
+        case REHEARSE -> Rehearse.run(line.folder()) ? DONE : FAILED;
       };
     } catch (UsageException e) {
       err.println("hostler-agent: " + e.getMessage());

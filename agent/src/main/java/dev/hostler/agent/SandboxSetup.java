@@ -44,12 +44,7 @@ record SandboxSetup(
    */
   static SandboxSetup open(AgentConfig config, TimeSource time)
       throws IOException, InterruptedException {
-    SandboxDefaults defaults;
-    try {
-      defaults = defaults(config);
-    } catch (SandboxUnsupportedException e) {
-      throw new IOException("sandbox.user in agent.toml: " + e.getMessage(), e);
-    }
+    SandboxDefaults defaults = defaults(config);
     String version = "none";
     try {
       Cgroups cgroups = Cgroups.detect(CgroupSettings.ofHost(cgroup(config)), time);
@@ -66,10 +61,19 @@ record SandboxSetup(
     }
   }
 
-  private static SandboxDefaults defaults(AgentConfig config)
-      throws SandboxUnsupportedException, IOException {
+  /** A host that runs nothing, for this reason. */
+  static SandboxSetup none(AgentConfig config, String why) throws IOException {
+    return new SandboxSetup(null, why, "none", defaults(config));
+  }
+
+  private static SandboxDefaults defaults(AgentConfig config) throws IOException {
     AgentConfig.Sandbox wanted = config.sandbox();
-    SandboxUser user = new Accounts(Path.of("/etc")).resolve(wanted.user());
+    SandboxUser user;
+    try {
+      user = new Accounts(Path.of("/etc")).resolve(wanted.user());
+    } catch (SandboxUnsupportedException e) {
+      throw new IOException("sandbox.user in agent.toml: " + e.getMessage(), e);
+    }
     return new SandboxDefaults(
         config.stateDir(),
         user,

@@ -19,19 +19,24 @@ final class Encoder implements AutoCloseable {
   /** How many pieces of a stream go by, after one that did not shrink, until the next try. */
   static final int SKIP = 15;
 
-  private final byte[] plain = new byte[MAX_PIECE];
+  private byte @Nullable [] plain;
   private byte @Nullable [] packed;
   private @Nullable ZstdCompressCtx zstd;
   private boolean unavailable;
 
   /** Where the reader puts the bytes. */
   byte[] plain() {
-    return plain;
+    byte[] bytes = plain;
+    if (bytes == null) {
+      bytes = new byte[MAX_PIECE];
+      plain = bytes;
+    }
+    return bytes;
   }
 
   /** The last result of {@link #compress}. */
   byte[] packed() {
-    return packed == null ? plain : packed;
+    return packed == null ? plain() : packed;
   }
 
   /**
@@ -51,7 +56,7 @@ final class Encoder implements AutoCloseable {
       if (zstd == null) {
         zstd = new ZstdCompressCtx().setLevel(1);
       }
-      return zstd.compressByteArray(packed, 0, limit, plain, 0, length);
+      return zstd.compressByteArray(packed, 0, limit, plain(), 0, length);
     } catch (ZstdException _) {
       return -1; // did not fit the limit
     } catch (LinkageError e) {
@@ -61,7 +66,7 @@ final class Encoder implements AutoCloseable {
     }
   }
 
-  /** Gives back the memory of the native library. It comes again when it is needed. */
+  /** Gives back the memory. It comes again when it is needed. */
   @Override
   public void close() {
     if (zstd != null) {
@@ -69,5 +74,6 @@ final class Encoder implements AutoCloseable {
       zstd = null;
     }
     packed = null;
+    plain = null;
   }
 }

@@ -70,6 +70,11 @@ public final class ScriptedController implements AutoCloseable {
   public volatile UnaryOperator<Welcome.Builder> welcome = UnaryOperator.identity();
   public volatile Consumer<AgentFrame> onFrame = _ -> {};
 
+  /** Keeps the output itself, or only how much there was. */
+  public volatile boolean keepOutput = true;
+
+  private final Map<String, Long> counted = new ConcurrentHashMap<>();
+
   /** Bytes after which a fetch breaks; 0: never. */
   public volatile int breakFetchAfter;
 
@@ -164,6 +169,9 @@ public final class ScriptedController implements AutoCloseable {
     }
     if (data.length != chunk.getLength()) {
       problems.add(key + ": length " + chunk.getLength() + " but " + data.length + " bytes");
+    }
+    if (!keepOutput) {
+      return counted.merge(key, (long) data.length, Long::sum);
     }
     if (chunk.getOffset() != kept.size()) {
       problems.add(key + ": offset " + chunk.getOffset() + " but " + kept.size() + " are there");
