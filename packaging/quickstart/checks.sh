@@ -1,0 +1,126 @@
+# What ./quickstart runs and checks once all is up. Sourced after processes.sh.
+
+bundle_version=
+
+make_signer() {
+  local signer=$data/signer
+  if [ ! -f "$signer/signer.key" ]; then
+    hostler signer create "$signer" --name quickstart > "$log/signer.log" 2>&1 || { cat "$log/signer.log" >&2; fail "no signer was made"; }
+  fi
+  # What the host trusts is decided on the host: by the roots in its own trust folder.
+  mkdir -p -m 0700 "$data/agent/trust"
+  cp "$signer/root.crt" "$data/agent/trust/bundle-roots.pem"
+}
+
+push_samples() {
+  local name file
+  mkdir -p "$data/bundles"
+  for name in host-report sshd-hardening hostile; do
+    file=$data/bundles/$name.hostler
+    {
+      hostler bundle build "$home/examples/$name" --out "$file.unsigned"
+      hostler bundle sign "$file.unsigned" --signer "$data/signer" --out "$file"
+      hostler bundle push "$file"
+    } > "$log/bundle-$name.log" 2>&1 || { cat "$log/bundle-$name.log" >&2; fail "the sample $name could not be pushed"; }
+  done
+  say "Samples: host-report, sshd-hardening and hostile are built, signed and pushed"
+}
+
+main_job() {
+  say
+  say "\$ hostler run -t 'labels.role == \"demo\"' host-report collect --param format=text"
+  hostler run -t 'labels.role == "demo"' host-report collect --param format=text || fail "the main job failed"
+  say
+}
+
+write_env() {
+  cat > "$data/env.new" <<TXT
+# . this file: a working hostler against the quickstart controller
+export HOSTLER_CONFIG='$data/cli.toml'
+export PATH='$home/bin':"\$PATH"
+TXT
+  mv "$data/env.new" "$data/env"
+}
+
+next_commands() {
+  cat <<TXT
+All is up. In another terminal:
+
+  . $data/env
+  hostler host list
+  hostler run -t all -- uname -a
+  hostler run -t all host-report collect --param format=json
+  hostler run -t all sshd-hardening check
+  hostler run -t all hostile attack
+  hostler job list
+  hostler audit list
+
+Ctrl-C stops everything. State is kept in $data.
+TXT
+}
+
+checks=0
+# check WHAT EXIT_CODE PATTERN COMMAND...: runs it; its exit code and its output must be as said.
+check() {
+  local what=$1 wanted=$2 pattern=$3 status=0 file
+  shift 3
+  checks=$((checks + 1))
+  file=$log/check-$checks.log
+  "$@" > "$file" 2>&1 < /dev/null || status=$?
+  if [ "$status" -ne "$wanted" ] || ! grep -Eq -- "$pattern" "$file"; then
+    cat "$file" >&2
+    fail "check failed: $what: exit code $status (wanted $wanted), output must match '$pattern'"
+  fi
+  say "ok - $what"
+}
+
+check_all() {
+  check "the host is listed and connected" 0 '"connected" *: *true' hostler host list -o json
+  check "host-report runs in its sandbox" 0 'hostname|Host' hostler run -t 'labels.role == "demo"' host-report collect --param format=text
+  check "host-report prints JSON" 0 '"kernel"' hostler run -t all host-report collect --param format=json
+  check "a command runs" 0 '^hi$' hostler run -t all -- /bin/echo hi
+  check "a failure is exit code 1" 1 '7' hostler run -t all -- /bin/sh -c 'exit 7'
+  check "a hostile bundle is contained" 0 'CONTAINED' hostler run -t all hostile attack
+  if grep -q ESCAPED "$log/check-$checks.log"; then
+    fail "the hostile bundle escaped: see $log/check-$checks.log"
+  fi
+  check "an unknown parameter is refused" 2 'colour' hostler run -t all host-report collect --param colour=red
+  check_untrusted_signer
+  if command -v sshd > /dev/null; then
+    check "sshd-hardening applies to a private copy" 0 'changed|applied' hostler run -t all sshd-hardening apply
+    check "and changes nothing the second time" 0 'unchanged' hostler run -t all sshd-hardening apply
+    check "and verifies it" 0 '.' hostler run -t all sshd-hardening verify
+  else
+    say "skipped - sshd-hardening: there is no sshd on this machine"
+  fi
+  check "the audit log has the jobs" 0 'job.submit' hostler audit list
+}
+
+# A bundle by a signer that the host does not know reaches the host and is refused there.
+check_untrusted_signer() {
+  local stranger=$data/stranger
+  rm -rf "$stranger"
+  hostler signer create "$stranger" --name stranger > "$log/stranger.log" 2>&1 || fail "no second signer was made"
+  cp -a "$home/examples/host-report" "$stranger/bundle"
+  sed -i "s/^name *= *.*/name = \"stranger-report\"/" "$stranger/bundle/bundle.toml"
+  {
+    hostler bundle build "$stranger/bundle" --out "$stranger/unsigned.hostler"
+    hostler bundle sign "$stranger/unsigned.hostler" --signer "$stranger" --out "$stranger/signed.hostler"
+    hostler bundle push "$stranger/signed.hostler"
+  } >> "$log/stranger.log" 2>&1 || { cat "$log/stranger.log" >&2; fail "the stranger's bundle could not be pushed"; }
+  check "a bundle of an unknown signer is refused on the host" 1 'refused' hostler run -t all stranger-report collect
+}
+
+check_nothing_left() {
+  local left
+  left=$(group_pids)$(groups)$(grep -F "$data" /proc/mounts || true)
+  [ -z "$left" ] || fail "left behind: $left"
+  for left in $agent_pid $controller_pid; do
+    ! alive "$left" || fail "process $left still runs"
+  done
+  # Read from a file: a pattern among grep's arguments would find grep.
+  left=$(grep -lsaF -f <(printf '%s/\n' "$data") /proc/[0-9]*/cmdline || true)
+  [ -z "$left" ] || fail "processes still run: $left"
+  say "ok - no process, cgroup or mount is left"
+  say "$((checks + 1)) checks passed"
+}

@@ -1,0 +1,115 @@
+# Steps of ./quickstart, in the order in which they run. Sourced; uses $home, $data, $check.
+
+# say TEXT: one line for people.
+say() { printf '%s\n' "$*"; }
+
+# fail TEXT: ends the whole run.
+fail() {
+  printf 'quickstart: %s\n' "$*" >&2
+  exit 1
+}
+
+# lacking TEXT: the machine is not as needed.
+lacking() {
+  printf 'quickstart: %s\n' "$*" >&2
+  exit 3
+}
+
+# during TITLE LOGFILE COMMAND...: runs a command with its output in a log; on a terminal, with the seconds that have passed.
+during() {
+  local title=$1 file=$2 start=$SECONDS pid status=0
+  shift 2
+  "$@" > "$file" 2>&1 < /dev/null &
+  pid=$!
+  if [ -t 1 ]; then
+    while kill -0 "$pid" 2> /dev/null; do
+      printf '\r%s ... %d s ' "$title" $((SECONDS - start))
+      read -r -t 1 _ <> <(:) || true
+    done
+    printf '\r'
+  fi
+  wait "$pid" || status=$?
+  if [ "$status" -ne 0 ]; then
+    printf '%s: failed (exit code %d). The end of %s:\n' "$title" "$status" "$file" >&2
+    tail -n 30 "$file" >&2
+    exit 1
+  fi
+  say "$title: done ($((SECONDS - start)) s)"
+}
+
+require_machine() {
+  [ "$(id -u)" = 0 ] || lacking "must run as root: the agent enters namespaces and cgroups for the work it runs"
+  java_home=$("$home/bin/find-java") || exit 3
+  local tool
+  for tool in gcc make; do
+    command -v "$tool" > /dev/null || lacking "$tool is missing: apt-get install gcc make libc6-dev"
+  done
+}
+
+take_lock() {
+  log=$data/log
+  mkdir -p -m 0700 "$data" "$log"
+  exec 9> "$data/lock"
+  flock -n 9 || fail "another quickstart uses $data; stop it, or give --data DIR another folder"
+  rm -f "$data/env"
+}
+
+build() {
+  local newest
+  if [ -f "$home/cli/target/.built" ] && [ -f "$home/agent/target/launcher/hostler-launch" ]; then
+    newest=$(find "$home"/{proto,common,trust,controller,agent,cli}/{src,pom.xml} "$home/agent/launcher" "$home/pom.xml" \
+      -newer "$home/cli/target/.built" -type f -print -quit)
+    if [ -z "$newest" ]; then
+      say "Build: up to date"
+      return
+    fi
+  fi
+  during "Build (the first one takes some minutes)" "$log/build.log" \
+    "$home/mvnw" -B -ntp -f "$home/pom.xml" -pl controller,agent,cli -am -DskipTests package 9>&-
+  touch "$home/cli/target/.built"
+}
+
+# free_port FIRST: the first port from there on that nobody listens on.
+free_port() {
+  local port=$1
+  while (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do
+    port=$((port + 10))
+  done
+  echo "$port"
+}
+
+configure() {
+  if [ -f "$data/ports" ]; then
+    . "$data/ports"
+  else
+    agent_port=$(free_port 7443)
+    operator_port=$(free_port 7444)
+    metrics_port=$(free_port 7445)
+    printf 'agent_port=%s\noperator_port=%s\nmetrics_port=%s\n' "$agent_port" "$operator_port" "$metrics_port" > "$data/ports"
+  fi
+  group=hostler-quickstart-$(printf %s "$data" | cksum | cut -d ' ' -f 1)
+  cat > "$data/controller.toml" <<TOML
+data_dir = "$data/controller"
+
+[agent_port]
+listen = "127.0.0.1:$agent_port"
+
+[operator_port]
+listen = "127.0.0.1:$operator_port"
+
+[metrics]
+listen = "127.0.0.1:$metrics_port"
+TOML
+  cat > "$data/agent.toml" <<TOML
+controllers = ["127.0.0.1:$agent_port"]
+state_dir = "$data/agent"
+
+[labels]
+role = "demo"
+
+[sandbox]
+cgroup = "$group"
+TOML
+  HOSTLER_CONFIG=$data/cli.toml
+  export HOSTLER_CONFIG
+}
