@@ -1,4 +1,4 @@
-/** Composition root of this program. */
+/** Uses the product from outside: end-to-end tests and benchmarks. */
 @NullMarked
 package dev.hostler.lab;
 

@@ -1,0 +1,135 @@
+package dev.hostler.lab.bench;
+
+import dev.hostler.lab.stack.AgentHost;
+import dev.hostler.lab.stack.Stack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Prints a table of what the built product does on this machine. Run by {@code lab/measure}. */
+public final class Measure {
+  private static final String ALL = "all";
+
+  private Measure() {}
+
+  /**
+   * Runs every measurement.
+   *
+   * @param args how many agents the fleet row starts; default 100
+   */
+  public static void main(String[] args) throws Exception {
+    int hosts = args.length > 0 ? Integer.parseInt(args[0]) : 100;
+    Path data = Files.createTempDirectory("hostler-measure-");
+    System.out.println("| what | seen |\n|---|---|");
+    try (Stack stack = Stack.start(Stack.checkout(), data)) {
+      AgentHost first = stack.addAgent("host-000");
+      try (OperatorClient client = new OperatorClient(stack)) {
+        latency(client);
+        output(client);
+        programs(stack);
+        row("agent, proportional set size after the above", pss(first) + " MB");
+        fleet(stack, client, hosts);
+      }
+    }
+  }
+
+  private static void row(String what, String seen) {
+    System.out.println("| " + what + " | " + seen + " |");
+  }
+
+  private static void latency(OperatorClient client) {
+    Samples started = new Samples();
+    Samples output = new Samples();
+    Samples ended = new Samples();
+    for (int i = -50; i < 200; i++) {
+      JobTimes times = JobTimes.of(client, JobTimes.command(ALL, "/bin/echo", "hi").build());
+      if (i >= 0) {
+        started.add(times.started());
+        output.add(times.firstOutput());
+        ended.add(times.ended());
+      }
+    }
+    row("submit → process started, as a client sees it", started.row());
+    row("submit → first output byte at the client", output.row());
+    row("submit → job ended at the client", ended.row());
+  }
+
+  private static void output(OperatorClient client) {
+    outputOf(client, "1 GB of repeating text, plugin → durable → client", "yes 0123456789abcdef");
+    outputOf(client, "256 MB of random bytes, plugin → durable → client", "cat /dev/urandom");
+  }
+
+  private static void outputOf(OperatorClient client, String what, String source) {
+    long size = source.startsWith("yes") ? 1L << 30 : 1L << 28;
+    JobTimes times =
+        JobTimes.of(
+            client, JobTimes.command(ALL, "/bin/sh", "-c", source + " | head -c " + size).build());
+    double seconds = times.ended() / 1e9;
+    row(
+        what,
+        String.format(
+            Locale.ROOT,
+            "%.1f s, %.0f MB/s (%d bytes arrived)",
+            seconds,
+            times.bytes() / 1e6 / seconds,
+            times.bytes()));
+  }
+
+  private static void programs(Stack stack) {
+    for (List<String> call : List.of(List.of("--version"), List.of("host", "list"))) {
+      Samples samples = new Samples();
+      for (int i = -3; i < 20; i++) {
+        long begin = System.nanoTime();
+        int exitCode = stack.cliCall(call).result().exitCode();
+        if (exitCode != 0) {
+          throw new IllegalStateException("hostler " + call + " ended with " + exitCode);
+        }
+        if (i >= 0) {
+          samples.add(System.nanoTime() - begin);
+        }
+      }
+      row("`hostler " + String.join(" ", call) + "` as a whole process", samples.row());
+    }
+  }
+
+  private static void fleet(Stack stack, OperatorClient client, int hosts) throws Exception {
+    List<AgentHost> agents = new ArrayList<>();
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      List<Future<AgentHost>> starting = new ArrayList<>();
+      for (int i = 1; i < hosts; i++) {
+        String name = String.format(Locale.ROOT, "host-%03d", i);
+        starting.add(pool.submit(() -> stack.addAgent(name)));
+      }
+      for (Future<AgentHost> agent : starting) {
+        agents.add(agent.get());
+      }
+    }
+    Samples ended = new Samples();
+    for (int i = -3; i < 10; i++) {
+      JobTimes times = JobTimes.of(client, JobTimes.command(ALL, "/bin/echo", "hi").build());
+      if (i >= 0) {
+        ended.add(times.ended());
+      }
+    }
+    row(hosts + " agent processes, `echo hi` on all, submit → job ended", ended.row());
+    long total = 0;
+    for (AgentHost agent : agents) {
+      total += pss(agent);
+    }
+    row("their mean proportional set size", total / Math.max(1, agents.size()) + " MB");
+  }
+
+  private static long pss(AgentHost agent) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + agent.daemon().pid() + "/smaps_rollup")).stream()
+        .filter(line -> line.startsWith("Pss:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+}

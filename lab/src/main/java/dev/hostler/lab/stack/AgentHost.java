@@ -1,0 +1,137 @@
+package dev.hostler.lab.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** An enrolled agent with a state folder and a cgroup of its own. Not thread-safe. */
+public final class AgentHost implements AutoCloseable {
+  private static final Pattern TOKEN = Pattern.compile("\"token\"\\s*:\\s*\"([^\"]+)\"");
+
+  private final Path home;
+  private final Path folder;
+  private final String name;
+  private final String group;
+  private @Nullable Daemon daemon;
+
+  private AgentHost(Path home, Path folder, String name) {
+    this.home = home;
+    this.folder = folder;
+    this.name = name;
+    this.group = "hostler-lab-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+  }
+
+  static AgentHost enrol(Stack stack, Path home, Path folder, String name) throws IOException {
+    Files.createDirectories(folder);
+    AgentHost host = new AgentHost(home, folder, name);
+    Files.writeString(
+        folder.resolve("agent.toml"),
+        """
+        controllers = ["127.0.0.1:%d"]
+        state_dir = "%s"
+
+        [labels]
+        lab = "true"
+
+        [sandbox]
+        cgroup = "%s"
+        """
+            .formatted(stack.agentPort(), folder.resolve("state"), host.group));
+    CliResult made = stack.cli("token", "create", "--uses", "1", "--ttl", "10m", "-o", "json");
+    Matcher token = TOKEN.matcher(made.text());
+    if (!token.find()) {
+      throw new IllegalStateException("no token: " + made);
+    }
+    CliResult enrolled =
+        CliCall.start(
+                List.of(
+                    home.resolve("bin/hostler-agent").toString(),
+                    "enroll",
+                    "--config",
+                    folder.resolve("agent.toml").toString(),
+                    "--controller",
+                    "127.0.0.1:" + stack.agentPort(),
+                    "--name",
+                    name),
+                Map.of("HOSTLER_JOIN_TOKEN", token.group(1)))
+            .result();
+    if (enrolled.exitCode() != 0) {
+      throw new IllegalStateException("could not enrol " + name + ": " + enrolled);
+    }
+    return host;
+  }
+
+  /** Starts the agent; returns at once. */
+  public void start() {
+    daemon =
+        Daemon.start(
+            "agent " + name,
+            folder.resolve("agent.log"),
+            Map.of(),
+            List.of(
+                home.resolve("bin/hostler-agent").toString(),
+                "run",
+                "--config",
+                folder.resolve("agent.toml").toString()));
+  }
+
+  /** The running process. */
+  public Daemon daemon() {
+    if (daemon == null) {
+      throw new IllegalStateException("agent " + name + " was not started");
+    }
+    return daemon;
+  }
+
+  /** Host name in the fleet. */
+  public String name() {
+    return name;
+  }
+
+  /** Configuration, state and log. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Pins roots of bundle signers. */
+  public void pinBundleRoots(Path pem) throws IOException {
+    Path trust = folder.resolve("state/trust");
+    Files.createDirectories(trust);
+    Files.copy(pem, trust.resolve("bundle-roots.pem"));
+  }
+
+  /** Every cgroup of this agent that exists, its own and those of its attempts. */
+  public List<Path> cgroups() {
+    try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
+      return all.filter(Files::isDirectory)
+          .filter(path -> path.toString().contains("/" + group))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (daemon != null) {
+      daemon.close();
+    }
+    for (Path cgroup : cgroups().reversed()) {
+      try {
+        Files.deleteIfExists(cgroup);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cgroup left behind: " + cgroup, e);
+      }
+    }
+  }
+}
