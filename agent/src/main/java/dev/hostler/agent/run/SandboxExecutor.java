@@ -178,7 +178,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     private final AttemptId id;
     private final Progress progress;
     private final boolean rings;
-    private boolean told;
+    private volatile boolean told;
 
     Events(AttemptId id, Progress progress, boolean rings) {
       this.id = id;
@@ -200,16 +200,23 @@ public final class SandboxExecutor implements AttemptExecutor {
         told = true;
       }
       progress.started(folders.of(id), rings, at);
+      stdoutGrew();
+      stderrGrew();
     }
 
+    /** Output may be there before the start is known: it is told of after the start. */
     @Override
     public void stdoutGrew() {
-      progress.grew(StreamName.STDOUT);
+      if (told) {
+        progress.grew(StreamName.STDOUT);
+      }
     }
 
     @Override
     public void stderrGrew() {
-      progress.grew(StreamName.STDERR);
+      if (told) {
+        progress.grew(StreamName.STDERR);
+      }
     }
   }
 

@@ -1,0 +1,374 @@
+package dev.hostler.agent.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.hostler.agent.attempt.Assignment;
+import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Outcome;
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.StreamName;
+import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.bundle.BundleCache;
+import dev.hostler.agent.bundle.BundleSettings;
+import dev.hostler.agent.bundle.BundleUnavailableException;
+import dev.hostler.agent.bundle.SignedBundle;
+import dev.hostler.agent.sandbox.Sandbox;
+import dev.hostler.agent.sandbox.SandboxDefaults;
+import dev.hostler.agent.sandbox.cgroup.Cgroup;
+import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
+import dev.hostler.agent.sandbox.cgroup.Cgroups;
+import dev.hostler.common.time.TimeSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Attempts through the real launcher, and what comes before it. */
+class SandboxExecutorTest {
+  private static final TimeSource TIME = TimeSource.system();
+
+  private Path root;
+  private Path state;
+  private Cgroups cgroups;
+  private Sandbox sandbox;
+  private SandboxExecutor executor;
+  private SignedBundle bundle;
+  private final CancelSignal cancel = new CancelSignal();
+  private final Heard heard = new Heard();
+
+  /** Notes what it is told. */
+  private static final class Heard implements AttemptExecutor.Progress {
+    final List<String> events = new CopyOnWriteArrayList<>();
+    volatile Instant startedAt;
+    volatile Path spool;
+
+    @Override
+    public void started(Path directory, boolean rings, Instant at) {
+      events.add("started");
+      spool = directory;
+      startedAt = at;
+    }
+
+    @Override
+    public void grew(StreamName stream) {
+      events.add(stream.name());
+    }
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    String unique =
+        "hostler-exec-test-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    root = Files.createDirectories(Path.of("/var/tmp/" + unique));
+    state = Files.createDirectories(root.resolve("state"));
+    cgroups = Cgroups.detect(CgroupSettings.ofHost(unique), TIME);
+    sandbox =
+        Sandbox.open(
+            Path.of("target/launcher/hostler-launch").toAbsolutePath(), state, cgroups, TIME);
+    executor = executor(sandbox);
+  }
+
+  private static SandboxDefaults defaults(Path state) {
+    SandboxDefaults usual = SandboxDefaults.of(state);
+    return new SandboxDefaults(
+        usual.state(),
+        usual.user(),
+        usual.limits(),
+        new dev.hostler.agent.sandbox.Timing(Duration.ofMinutes(1), Duration.ofMillis(300)),
+        usual.output(),
+        usual.tmpBytes());
+  }
+
+  private SandboxExecutor executor(Sandbox with) throws Exception {
+    BundleCache bundles =
+        new BundleCache(
+            state.resolve("bundles"),
+            root.resolve("roots.pem"),
+            (digest, offset, sink) -> {
+              if (bundle == null) {
+                throw new BundleUnavailableException("there is none");
+              }
+              sink.take(
+                  bundle.bytes.length,
+                  offset,
+                  java.util.Arrays.copyOfRange(bundle.bytes, (int) offset, bundle.bytes.length));
+            },
+            BundleSettings.USUAL,
+            TIME);
+    return new SandboxExecutor(
+        with, "no cgroups here", defaults(state), bundles, state.resolve("attempts"), TIME);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (String name : cgroups.names()) {
+      Cgroup one = cgroups.open(name);
+      one.kill(Duration.ofSeconds(10));
+      one.remove();
+    }
+    cgroups.removeTree();
+    try (var files = Files.walk(root)) {
+      files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
+  }
+
+  private static Assignment sh(String task, String script) {
+    return work(task, new Work.Command(List.of("/bin/sh", "-c", script)), null);
+  }
+
+  private static Assignment work(String task, Work work, Instant expires) {
+    return new Assignment(
+        new AttemptId(task, 1), "job", work, Map.of(), Duration.ZERO, expires, "ann");
+  }
+
+  private AttemptResult run(Assignment assignment) throws Exception {
+    return executor.run(assignment, cancel, heard).result();
+  }
+
+  private Assignment greet(String toml, String program) throws Exception {
+    bundle = new SignedBundle(root.resolve("made"), toml, TIME.instant(), null, program);
+    Files.copy(bundle.root, root.resolve("roots.pem"));
+    return work(
+        "t1",
+        new Work.Action(
+            "sample", "1.2.3", "greet", bundle.digest, bundle.bytes.length, "{\"name\":\"x\"}"),
+        null);
+  }
+
+  @Test
+  void tellsTheStartOnceAndBeforeOutput() throws Exception {
+    AttemptResult result = run(sh("t1", "echo a; echo b >&2; exit 3"));
+    assertThat(result.outcome()).isEqualTo(Outcome.EXITED);
+    assertThat(result.exitCode()).isEqualTo(3);
+    assertThat(result.stdout().bytes()).isEqualTo(2);
+    assertThat(heard.events).startsWith("started").containsOnlyOnce("started");
+    assertThat(heard.startedAt).isEqualTo(result.startedAt());
+    assertThat(heard.spool.resolve("stdout")).hasContent("a\n");
+    assertThat(result.use().memoryPeakBytes()).isPositive();
+    assertThat(executor.hasTrace(new AttemptId("t1", 1))).isTrue();
+    executor.discard(new AttemptId("t1", 1));
+    assertThat(executor.hasTrace(new AttemptId("t1", 1))).isFalse();
+    assertThat(heard.spool).doesNotExist();
+  }
+
+  @Test
+  void aCancelBeforeTheStartStartsNothing() throws Exception {
+    cancel.request();
+    AttemptResult result = run(sh("t1", "touch /tmp/never"));
+    assertThat(result.outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(result.startedAt()).isNull();
+    assertThat(heard.events).isEmpty();
+    assertThat(executor.hasTrace(new AttemptId("t1", 1))).isFalse();
+  }
+
+  @Test
+  void aCancelEndsAllProcessesBeforeItIsReported() throws Exception {
+    Thread.ofVirtual()
+        .start(() -> {
+          await().until(() -> heard.events.contains("STDOUT"));
+          cancel.request();
+        });
+    AttemptResult result =
+        run(sh("t1", "trap '' TERM; (trap '' TERM; sleep 60) & echo up; sleep 60"));
+    assertThat(result.outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(cgroups.names()).as("empty and removed").isEmpty();
+  }
+
+  @Test
+  void anExpiryThatPassedWhileItWaitedIsHonoured() throws Exception {
+    AttemptResult result =
+        run(work("t1", new Work.Command(List.of("true")), TIME.instant().minusMillis(1)));
+    assertThat(result.refusal()).isEqualTo(Refusal.EXPIRED);
+    assertThat(heard.events).isEmpty();
+  }
+
+  @Test
+  void whatCannotBePassedToAProgramIsRefused() throws Exception {
+    AttemptResult result = run(work("t1", new Work.Command(List.of("")), null));
+    assertThat(result.outcome()).isIn(Outcome.REFUSED, Outcome.EXITED);
+    Assignment huge = sh("t2", "true");
+    AttemptResult long68 =
+        executor
+            .run(
+                new Assignment(
+                    huge.id(),
+                    "job",
+                    huge.work(),
+                    Map.of(),
+                    Duration.ofDays(365 * 100),
+                    null,
+                    "ann"),
+                cancel,
+                heard)
+            .result();
+    assertThat(long68.refusal()).isEqualTo(Refusal.ACTION_INVALID);
+    assertThat(long68.message()).contains("timeout");
+  }
+
+  @Test
+  void withoutASandboxEverythingIsRefusedWithTheReason() throws Exception {
+    executor = executor(null);
+    AttemptResult result = run(sh("t1", "true"));
+    assertThat(result.refusal()).isEqualTo(Refusal.SANDBOX_UNSUPPORTED);
+    assertThat(result.message()).isEqualTo("no cgroups here");
+    executor.discardAllBut(Set.of());
+    AttemptResult lost = executor.reattach(sh("t1", "true"), true, cancel, heard).result();
+    assertThat(lost.outcome()).isEqualTo(Outcome.SANDBOX_FAILED);
+    assertThat(lost.message()).contains("no cgroups here");
+  }
+
+  @Test
+  void whatIsDeclaredIsEnforcedOrRefused() throws Exception {
+    AttemptResult result =
+        run(
+            greet(
+                SignedBundle.TOML
+                    + """
+
+                    [actions.greet.sandbox]
+                    writable = ["%s"]
+                    capabilities = ["CAP_NET_RAW"]
+                    network = "loopback"
+
+                    [actions.greet.limits]
+                    open_files = 100
+                    timeout = "20s"
+                    """
+                        .formatted("/var/lib/does-not-exist-" + root.getFileName()),
+                "#!/bin/sh\ntrue\n"));
+    assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.REFUSED);
+    assertThat(result.refusal()).isEqualTo(Refusal.SANDBOX_UNSUPPORTED);
+    assertThat(result.message()).contains("does-not-exist");
+    assertThat(heard.events).isEmpty();
+  }
+
+  @Test
+  void anActionHasItsLimitsAndMayWriteWhatItDeclared() throws Exception {
+    Path data = Files.createDirectory(Path.of("/srv/" + root.getFileName()));
+    Files.setPosixFilePermissions(
+        data, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+    try {
+      writes(data);
+    } finally {
+      Files.deleteIfExists(data.resolve("file"));
+      Files.delete(data);
+    }
+  }
+
+  private void writes(Path data) throws Exception {
+    AttemptResult result =
+        run(
+            greet(
+                SignedBundle.TOML
+                    + """
+
+                    [actions.greet.sandbox]
+                    writable = ["%s"]
+                    network = "loopback"
+
+                    [actions.greet.limits]
+                    open_files = 100
+                    """
+                        .formatted(data),
+                "#!/bin/sh\nulimit -n\necho x > "
+                    + data
+                    + "/file || exit 9\n"
+                    + "touch "
+                    + root
+                    + "/elsewhere 2>/dev/null && exit 8\nexit 0\n"));
+    assertThat(result.exitCode()).as(result.message()).isZero();
+    assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.EXITED);
+    assertThat(heard.spool.resolve("stdout")).hasContent("100\n");
+    assertThat(data.resolve("file")).hasContent("x\n");
+  }
+
+  @Test
+  void moreOpenFilesThanThisHostAllowsAreRefused() throws Exception {
+    AttemptResult result =
+        run(
+            greet(
+                SignedBundle.TOML + "\n[actions.greet.limits]\nopen_files = 1000000\n",
+                "#!/bin/sh\ntrue\n"));
+    assertThat(result.refusal()).as(result.message()).isEqualTo(Refusal.SANDBOX_UNSUPPORTED);
+    assertThat(result.message()).contains("open_files", "1000000");
+  }
+
+  @Test
+  void aBundleThatIsNotThereIsARefusal() throws Exception {
+    AttemptResult result =
+        run(work("t1", new Work.Action("b", "1.0.0", "a", "ab".repeat(32), 10, "{}"), null));
+    assertThat(result.refusal()).isEqualTo(Refusal.BUNDLE_UNAVAILABLE);
+  }
+
+  @Test
+  void runsOfAnEarlierProcessAreTakenUp() throws Exception {
+    Thread first =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                executor.run(sh("t1", "echo a; sleep 1; echo b; exit 7"), cancel, heard);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    await().until(() -> heard.events.contains("STDOUT"));
+    first.interrupt();
+    first.join();
+    Heard again = new Heard();
+    AttemptResult result =
+        executor(sandbox).reattach(sh("t1", ""), true, new CancelSignal(), again).result();
+    assertThat(result.exitCode()).isEqualTo(7);
+    assertThat(again.startedAt).isEqualTo(result.startedAt()).isEqualTo(heard.startedAt);
+    assertThat(again.spool.resolve("stdout")).hasContent("a\nb\n");
+  }
+
+  @Test
+  void afterARestartOfTheHostAnUnfinishedRunHasFailedAndSaysWhy() throws Exception {
+    Path folder = Files.createDirectories(state.resolve("attempts/t1.1"));
+    Files.writeString(folder.resolve("spec"), "version=1\0");
+    AttemptResult result = executor.reattach(sh("t1", ""), false, cancel, heard).result();
+    assertThat(result.outcome()).isEqualTo(Outcome.SANDBOX_FAILED);
+    assertThat(result.message()).startsWith("the host was restarted while it ran");
+  }
+
+  @Test
+  void whatAnAgentLeftBeforeTheStartIsClearedAway() throws Exception {
+    Path folder = Files.createDirectories(state.resolve("attempts/t1.1"));
+    Files.writeString(folder.resolve("half"), "written");
+    cgroups.create("t1.1", SandboxDefaults.of(state).limits());
+    assertThat(executor.hasTrace(new AttemptId("t1", 1))).as("nothing was started").isFalse();
+    assertThat(run(sh("t1", "exit 4")).exitCode()).isEqualTo(4);
+  }
+
+  @Test
+  void attemptsThatAreNotInTheLedgerAreEndedAndRemoved() throws Exception {
+    Thread stray =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                executor.run(sh("stray", "sleep 60"), cancel, heard);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    await().until(() -> heard.events.contains("started"));
+    stray.interrupt();
+    stray.join();
+    Files.createDirectories(state.resolve("attempts/known.1"));
+    executor(sandbox).discardAllBut(Set.of(new AttemptId("known", 1)));
+    await().until(() -> cgroups.names().isEmpty());
+    assertThat(state.resolve("attempts/stray.1")).doesNotExist();
+    assertThat(state.resolve("attempts/known.1")).exists();
+  }
+}
