@@ -133,6 +133,14 @@ public final class BundleCache {
   }
 
   private void release(String digest) {
+    try {
+      // Before it counts as unused: a collection may be under way.
+      Files.setLastModifiedTime(folder(digest), FileTime.from(time.instant()));
+    } catch (NoSuchFileException _) {
+      // It never came.
+    } catch (IOException e) {
+      log.warn("bundle {}: {}", digest, e.toString());
+    }
     synchronized (this) {
       Kept one = kept.get(digest);
       if (one == null || --one.uses > 0) {
@@ -142,13 +150,6 @@ public final class BundleCache {
         collectedAt = time.nanoTime();
         Thread.ofVirtual().name("bundles").start(this::collect);
       }
-    }
-    try {
-      Files.setLastModifiedTime(folder(digest), FileTime.from(time.instant()));
-    } catch (NoSuchFileException _) {
-      // It never came.
-    } catch (IOException e) {
-      log.warn("bundle {}: {}", digest, e.toString());
     }
   }
 
@@ -337,7 +338,6 @@ public final class BundleCache {
    * Removes bundles that nobody uses: the old ones, then the least recently used above the size.
    */
   public void collect() {
-    record Unused(String digest, Instant usedAt, long bytes) {}
     List<Unused> unused = new ArrayList<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(root)) {
       for (Path folder : folders) {
@@ -353,7 +353,7 @@ public final class BundleCache {
       Instant oldest = time.instant().minus(settings.unusedFor());
       for (Unused one : unused) {
         if (one.usedAt().isBefore(oldest) || total > settings.cacheBytes()) {
-          total -= remove(one.digest()) ? one.bytes() : 0;
+          total -= remove(one) ? one.bytes() : 0;
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -366,14 +366,19 @@ public final class BundleCache {
     return one != null && (one.uses > 0 || one.flight != null);
   }
 
-  private synchronized boolean remove(String name) throws IOException {
+  /** A bundle, or a part of one, that was not in use when it was looked at. */
+  private record Unused(String name, Instant usedAt, long bytes) {}
+
+  private synchronized boolean remove(Unused one) throws IOException {
+    String name = one.name();
     String digest = name.substring(0, 64);
-    if (inUse(digest)) {
+    Path path = root.resolve(name);
+    if (inUse(digest) || !Files.getLastModifiedTime(path).toInstant().equals(one.usedAt())) {
       return false;
     }
     kept.remove(digest);
     log.info("bundle {} is not used any more, removed", name);
-    FileTrees.delete(root.resolve(name));
+    FileTrees.delete(path);
     return true;
   }
 
