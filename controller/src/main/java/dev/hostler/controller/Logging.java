@@ -25,7 +25,16 @@ final class Logging {
     context.reset();
     Encoder<ILoggingEvent> encoder =
         switch (config.format()) {
-          case JSON -> new JsonEncoder();
+          case JSON -> {
+            JsonEncoder json = new JsonEncoder();
+            json.setWithFormattedMessage(true);
+            json.setWithMessage(false);
+            json.setWithArguments(false);
+            json.setWithContext(false);
+            json.setWithMDC(false);
+            json.setWithSequenceNumber(false);
+            yield json;
+          }
           case PLAIN -> {
             PatternLayoutEncoder plain = new PatternLayoutEncoder();
             plain.setPattern(PATTERN);

@@ -262,6 +262,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
+  /** Leaves the server to itself, as a controller that is killed does; for tests. */
+  void abandon() throws IOException {
+    stopping = true;
+    process.set(null);
+    lock.close();
+  }
+
   private static FileChannel lock(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -47,6 +47,11 @@ final class TestPostgres {
     return name;
   }
 
+  /** The unpacked programs, for tests that make clusters of their own. */
+  Path programs() {
+    return directory.resolve("postgresql-" + PostgresArchive.VERSION);
+  }
+
   DatabaseAddress address(String name) {
     return postgres.address(name);
   }
