@@ -51,7 +51,7 @@ All is up. In another terminal:
   hostler run -t all -- uname -a
   hostler run -t all host-report collect --param format=json
   hostler run -t all sshd-hardening check
-  hostler run -t all hostile attack
+  hostler run -t all hostile attack --param state_dir=$data/agent
   hostler job list
   hostler audit list
 
@@ -80,10 +80,10 @@ check_all() {
   check "host-report prints JSON" 0 '"kernel"' hostler run -t all host-report collect --param format=json
   check "a command runs" 0 '^hi$' hostler run -t all -- /bin/echo hi
   check "a failure is exit code 1" 1 '7' hostler run -t all -- /bin/sh -c 'exit 7'
-  check "a hostile bundle is contained" 0 'CONTAINED' hostler run -t all hostile attack
-  if grep -q ESCAPED "$log/check-$checks.log"; then
-    fail "the hostile bundle escaped: see $log/check-$checks.log"
-  fi
+  check "a hostile bundle is contained" 0 'CONTAINED' hostler run -t all hostile attack --param "state_dir=$data/agent"
+  not_escaped
+  check "and as root" 0 'CONTAINED' hostler run -t all hostile attack-as-root --param "state_dir=$data/agent"
+  not_escaped
   check "an unknown parameter is refused" 2 'colour' hostler run -t all host-report collect --param colour=red
   check_untrusted_signer
   if command -v sshd > /dev/null; then
@@ -94,6 +94,11 @@ check_all() {
     say "skipped - sshd-hardening: there is no sshd on this machine"
   fi
   check "the audit log has the jobs" 0 'job.submit' hostler audit list
+}
+
+# The last check's program did not get out.
+not_escaped() {
+  ! grep -q ESCAPED "$log/check-$checks.log" || fail "the hostile bundle escaped: see $log/check-$checks.log"
 }
 
 # A bundle by a signer that the host does not know reaches the host and is refused there.
