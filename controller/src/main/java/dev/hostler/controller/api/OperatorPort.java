@@ -140,20 +140,21 @@ public final class OperatorPort {
         : status;
   }
 
-  /** A stream of messages may be longer than one message. */
+  /** A stream of messages may be longer than one message and go on for days. */
   private static Function<? super HttpService, HttpService> unlimitedStreams(
       List<BindableService> services) {
     Set<String> paths = new HashSet<>();
     services.stream()
         .flatMap(service -> service.bindService().getMethods().stream())
         .map(method -> method.getMethodDescriptor())
-        .filter(method -> !method.getType().clientSendsOneMessage())
+        .filter(method -> method.getType() != MethodDescriptor.MethodType.UNARY)
         .map(MethodDescriptor::getFullMethodName)
         .forEach(name -> paths.add("/" + name));
     return service ->
         service.decorate((delegate, request, body) -> {
           if (paths.contains(request.path())) {
             request.setMaxRequestLength(0);
+            request.clearRequestTimeout();
           }
           return delegate.serve(request, body);
         });

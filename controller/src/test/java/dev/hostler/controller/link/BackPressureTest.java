@@ -60,6 +60,25 @@ class BackPressureTest {
                       }
                     }));
     locked.await();
+    try {
+      long sent = flood(agent, ref, release);
+      // 32 MiB wait for the writer, 8 are in its hands, and some are in the transport.
+      assertThat(sent).isBetween(32L, 50L);
+      release.countDown();
+      blocker.join();
+      agent.awaitAck(ref, sent * MIB);
+      agent.exited(ref, 0, sent * MIB);
+      agent.awaitResultAck(ref);
+      assertThat(engine.task(job.id()).result().outputError()).isEmpty();
+      agent.close();
+    } finally {
+      release.countDown();
+    }
+  }
+
+  /** Sends until the transport takes no more for a second; gives how many MiB it took. */
+  private static long flood(ScriptedAgent agent, AttemptRef ref, CountDownLatch release)
+      throws InterruptedException {
     long sent = 0;
     for (int idle = 0; idle < 100 && sent < 200; ) {
       if (agent.isReady()) {
@@ -71,15 +90,7 @@ class BackPressureTest {
         release.await(10, TimeUnit.MILLISECONDS);
       }
     }
-    // 32 MiB wait for the writer, 8 are in its hands, and some are in the transport.
-    assertThat(sent).isBetween(32L, 50L);
-    release.countDown();
-    blocker.join();
-    agent.awaitAck(ref, sent * MIB);
-    agent.exited(ref, 0, sent * MIB);
-    agent.awaitResultAck(ref);
-    assertThat(engine.task(job.id()).result().outputError()).isEmpty();
-    agent.close();
+    return sent;
   }
 
   @Test

@@ -42,10 +42,16 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** The work engine of one controller on a real database, with the real protocol over loopback. */
 public final class EngineFixture implements AutoCloseable {
   private static final Context.Key<UUID> CALLER = Context.key("test-host");
+
+  static {
+    // The machine may be busy with other things.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+  }
 
   public final Database database;
   public final HostStore hostStore = new HostStore();

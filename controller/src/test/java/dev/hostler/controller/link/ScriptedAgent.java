@@ -169,10 +169,10 @@ public final class ScriptedAgent implements AutoCloseable {
     }
     try {
       while (true) {
-        ControllerFrame frame = received.poll(10, TimeUnit.SECONDS);
+        ControllerFrame frame = received.poll(30, TimeUnit.SECONDS);
         if (frame == null) {
           throw new AssertionError(
-              "no such frame within 10 s; the stream " + ended + ", others were " + skipped);
+              "no such frame within 30 s; the stream " + ended + ", others were " + skipped);
         }
         if (fits.test(frame)) {
           return frame;
@@ -213,7 +213,7 @@ public final class ScriptedAgent implements AutoCloseable {
 
   /** How the controller ended the stream. */
   public Status awaitEnd() {
-    return ended.orTimeout(10, TimeUnit.SECONDS).join();
+    return ended.orTimeout(30, TimeUnit.SECONDS).join();
   }
 
   /** Breaks the connection as a crash does. */
