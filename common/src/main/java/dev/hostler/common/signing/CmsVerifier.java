@@ -19,7 +19,9 @@ import org.bouncycastle.asn1.cms.AttributeTable;
 import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.cms.SignerIdentifier;
 import org.bouncycastle.asn1.cms.SignerInfo;
 import org.bouncycastle.asn1.cms.Time;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -216,6 +218,13 @@ final class CmsVerifier {
               : "the signature embeds several certificates that claim to be the signer's");
     }
     X509CertificateHolder leaf = matching.iterator().next();
+    SignerIdentifier named = signer.toASN1Structure().getSID();
+    if (!named.isTagged()
+        && !isAsRead(
+            leaf.getIssuer(), IssuerAndSerialNumber.getInstance(named.getId()).getName())) {
+      // BC compares names without regard to case; one byte has one meaning here.
+      throw malformed("the signature writes the issuer otherwise than the signer's certificate");
+    }
     List<X509Certificate> chain = new ArrayList<>();
     try {
       JcaX509CertificateConverter converter = new JcaX509CertificateConverter();

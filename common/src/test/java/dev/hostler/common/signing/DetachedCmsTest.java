@@ -177,18 +177,18 @@ class DetachedCmsTest {
   }
 
   // Several times, because keys and signatures differ.
-  @RepeatedTest(5)
+  @RepeatedTest(2)
   void noAlteredByteSurvives() throws Exception {
     TestPki pki = TestPki.of(KeyAlgorithm.ED25519);
     byte[] cms = sign(pki);
     List<Integer> survivors = new java.util.ArrayList<>();
-    for (int i = 0; i < cms.length; i++) {
+    for (int i = 0; i < 2 * cms.length; i++) {
       byte[] altered = cms.clone();
-      altered[i] ^= 1;
+      altered[i / 2] ^= i % 2 == 0 ? 1 : 0x20;
       try {
         // The embedded certificate is covered by its issuer's signature, not by this one.
         pki.validator().validate(DetachedCms.verify(CONTENT, altered).chain(), NOW);
-        survivors.add(i);
+        survivors.add(i / 2);
       } catch (SigningException expected) {
         assertThat(expected).hasMessageMatching("(?s).{10,}");
       }

@@ -1,6 +1,7 @@
 package dev.hostler.trust.bundle;
 
 import java.math.BigDecimal;
+import java.time.OffsetDateTime;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +31,9 @@ final class TomlJson {
       case Long number -> Json.MAPPER.getNodeFactory().numberNode(number);
       case Double number when Double.isFinite(number) ->
           Json.MAPPER.getNodeFactory().numberNode(BigDecimal.valueOf(number));
+      // Java leaves out seconds that are zero, which a time in a manifest must not.
+      case OffsetDateTime time ->
+          Json.MAPPER.getNodeFactory().stringNode(time.toInstant().toString());
       default -> Json.MAPPER.getNodeFactory().stringNode(value.toString());
     };
   }
