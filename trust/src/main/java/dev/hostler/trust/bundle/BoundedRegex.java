@@ -3,6 +3,7 @@ package dev.hostler.trust.bundle;
 import com.networknt.schema.regex.RegularExpression;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pattern of a schema. Java's engine backtracks; a pattern such as (a+)+$ would keep it busy for
@@ -24,7 +25,17 @@ final class BoundedRegex implements RegularExpression {
 
   @Override
   public boolean matches(String value) {
-    return pattern.matcher(new Counted(value, new int[] {MAX_STEPS})).find();
+    try {
+      return pattern.matcher(new Counted(value, new int[] {MAX_STEPS})).find();
+    } catch (StackOverflowError e) {
+      // The engine recurses for each step of a repeated group.
+      throw tooMany(value, e);
+    }
+  }
+
+  private static IllegalArgumentException tooMany(CharSequence text, @Nullable Throwable cause) {
+    return new IllegalArgumentException(
+        "a pattern of the schema takes too many steps on " + Problems.show(text), cause);
   }
 
   private record Counted(CharSequence text, @SuppressWarnings("ArrayRecordComponent") int[] left)
@@ -32,8 +43,7 @@ final class BoundedRegex implements RegularExpression {
     @Override
     public char charAt(int index) {
       if (left[0]-- <= 0) {
-        throw new IllegalArgumentException(
-            "a pattern of the schema takes too many steps on " + Problems.show(text));
+        throw tooMany(text, null);
       }
       return text.charAt(index);
     }

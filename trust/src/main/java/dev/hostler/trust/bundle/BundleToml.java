@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlInvalidTypeException;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import tools.jackson.databind.JsonNode;
@@ -189,7 +190,7 @@ final class BundleToml {
   private @Nullable TomlPosition position(List<String> keys) {
     try {
       return toml.inputPositionOf(keys);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | TomlInvalidTypeException e) {
       // The path leads through something that is not a table.
       return null;
     }

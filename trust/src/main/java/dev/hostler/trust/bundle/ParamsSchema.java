@@ -96,6 +96,7 @@ final class ParamsSchema {
         problems.add(
             path + pointer(error), error.getMessage(), "see json-schema.org, version 2020-12");
       }
+      resolvable(schema, schema, path, problems);
       if (!problems.isEmpty()) {
         return;
       }
@@ -111,6 +112,41 @@ final class ParamsSchema {
       }
     } catch (SchemaException | IllegalArgumentException e) {
       problems.add(path, "is not a JSON Schema: " + e.getMessage(), "see json-schema.org");
+    }
+  }
+
+  /** The library looks at references and patterns when they are used: too late for us. */
+  private static void resolvable(JsonNode root, JsonNode node, String path, Problems problems) {
+    JsonNode ref = node.path("$ref");
+    if (ref.isString()) {
+      String target = ref.asString().substring(1);
+      if (!target.isEmpty() && (!target.startsWith("/") || root.at(target).isMissingNode())) {
+        problems.add(
+            path + ".$ref",
+            Problems.show(ref.asString()) + " points at nothing",
+            "refer to a part of this schema by its path, for example \"#/$defs/port\"");
+      }
+    }
+    JsonNode only = node.path("pattern");
+    if (only.isString()) {
+      compile(only.asString(), path + ".pattern", problems);
+    }
+    for (String pattern : node.path("patternProperties").propertyNames()) {
+      compile(pattern, path + ".patternProperties", problems);
+    }
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      resolvable(root, member.getValue(), path + "." + member.getKey(), problems);
+    }
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      resolvable(root, node.get(i), path + "[" + i + "]", problems);
+    }
+  }
+
+  private static void compile(String pattern, String path, Problems problems) {
+    try {
+      new BoundedRegex(pattern);
+    } catch (IllegalArgumentException e) {
+      problems.add(path, String.valueOf(e.getMessage()), "write a regular expression");
     }
   }
 
