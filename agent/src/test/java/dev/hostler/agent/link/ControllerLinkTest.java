@@ -527,4 +527,22 @@ class ControllerLinkTest {
             TaskState.TASK_STATE_REFUSED,
             TaskState.TASK_STATE_FAILED);
   }
+
+  @Test
+  void streamsThatTheWelcomeDoesNotNameAreSentFromTheirStart() throws Exception {
+    connect();
+    controller.onFrame =
+        frame -> {
+          if (frame.hasOutput()) {
+            throw new IllegalStateException("lost on its way to the store");
+          }
+        };
+    controller.stream().assign(command("t1", 1, "sh", "-c", "echo a; echo b >&2"));
+    await().until(() -> controller.count(AgentFrame::hasOutput) > 0);
+    controller.welcome = w -> w.clearOutputOffsets();
+    controller.onFrame = _ -> {};
+    assertThat(result("t1.1").getStdoutBytes()).isEqualTo(2);
+    assertThat(controller.stdout("t1.1")).isEqualTo("a\n");
+    assertThat(controller.stderr("t1.1")).isEqualTo("b\n");
+  }
 }
