@@ -37,6 +37,7 @@ public final class ChainValidator {
 
   private static final int MAX_CERTIFICATES = 16;
   private static final int KEY_CERT_SIGN = 5;
+  private static final String NAME_CONSTRAINTS = "2.5.29.30";
 
   private final List<X509Certificate> roots;
   private final @Nullable String requiredPurpose;
@@ -93,7 +94,8 @@ public final class ChainValidator {
       return search(chain, anchors(leaf, at), at, revocation.checkers(at));
     } catch (CertPathBuilderException e) {
       throw diagnose(chain, leaf, at, e);
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | UnsupportedOperationException e) {
+      // Unsupported: kinds of names in constraints that the JDK cannot compare.
       throw new SigningException(
           Reason.MALFORMED, "could not validate " + name(leaf) + ": " + e.getMessage(), e);
     }
@@ -148,12 +150,12 @@ public final class ChainValidator {
     try {
       search(chain, anchors, at, List.of());
       return true;
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | UnsupportedOperationException e) {
       return false;
     }
   }
 
-  /** The pinned roots that are CA certificates and valid: PKIX itself does not look at them. */
+  /** The pinned roots that may be used: PKIX itself does not look into them. */
   private Set<TrustAnchor> anchors(X509Certificate leaf, Instant at) throws SigningException {
     Set<TrustAnchor> anchors = new HashSet<>();
     List<String> unusable = new ArrayList<>();
@@ -161,6 +163,11 @@ public final class ChainValidator {
       boolean[] usage = root.getKeyUsage();
       if (root.getBasicConstraints() < 0 || (usage != null && !usage[KEY_CERT_SIGN])) {
         unusable.add(name(root) + " is not a CA certificate");
+      } else if (root.getExtensionValue(NAME_CONSTRAINTS) != null) {
+        // The JDK does not apply what a root says about names; ignoring it would be trusting more.
+        unusable.add(name(root) + " has name constraints: put them on a CA below it instead");
+      } else if (root.hasUnsupportedCriticalExtension()) {
+        unusable.add(name(root) + " has a critical extension that is not known");
       } else if (isInvalidAt(root, at)) {
         unusable.add(name(root) + " is not valid at " + at);
       } else {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.common.signing.SigningException.Reason;
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.CertPathValidatorException;
@@ -19,8 +20,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ChainValidatorTest {
@@ -182,6 +197,80 @@ class ChainValidatorTest {
                     .getSignatureAlgorithm()))
         .isInstanceOfSatisfying(
             SigningException.class, e -> assertThat(e.reason()).isEqualTo(Reason.WEAK_ALGORITHM));
+  }
+
+  /** A CA certificate with one more extension; self-signed if {@code above} is null. */
+  private static CertificateAuthority constrained(
+      @Nullable CertificateAuthority above, ASN1ObjectIdentifier extension, ASN1Encodable value)
+      throws Exception {
+    KeyPair pair = KeyAlgorithm.EC_P256.generate();
+    X500Principal name = CertificateAuthority.distinguishedName("constrained");
+    JcaX509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            above == null ? name : above.certificate().getSubjectX500Principal(),
+            BigInteger.TWO,
+            Date.from(FROM),
+            Date.from(TO),
+            name,
+            pair.getPublic());
+    builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+    builder.addExtension(extension, true, value);
+    return new CertificateAuthority(
+        pair.getPrivate(),
+        new JcaX509CertificateConverter()
+            .getCertificate(
+                builder.build(
+                    new JcaContentSignerBuilder("SHA256withECDSA")
+                        .build(above == null ? pair.getPrivate() : above.key()))));
+  }
+
+  private static X509Certificate named(CertificateAuthority ca, String dns) throws Exception {
+    return ca.issue(KeyAlgorithm.EC_P256.generate().getPublic(), TestPki.profile().dns(dns));
+  }
+
+  @Test
+  void nameConstraintsHoldBelowAnIntermediateAndAreRefusedOnARoot() throws Exception {
+    NameConstraints onlyExample =
+        new NameConstraints(
+            new GeneralSubtree[] {
+              new GeneralSubtree(new GeneralName(GeneralName.dNSName, "example.com"))
+            },
+            null);
+    TestPki pki = TestPki.of(KeyAlgorithm.EC_P256);
+    CertificateAuthority below = constrained(pki.root(), Extension.nameConstraints, onlyExample);
+    assertThat(
+            pki.validator()
+                .validate(List.of(named(below, "a.example.com"), below.certificate()), NOW))
+        .hasSize(3);
+    refused(
+        pki.validator(),
+        List.of(named(below, "a.example.org"), below.certificate()),
+        NOW,
+        Reason.UNTRUSTED,
+        "no path");
+
+    CertificateAuthority root = constrained(null, Extension.nameConstraints, onlyExample);
+    refused(
+        to(root.certificate()),
+        List.of(named(root, "a.example.com")),
+        NOW,
+        Reason.UNTRUSTED,
+        "name constraints");
+  }
+
+  @Test
+  void unknownCriticalExtensionsAreRefusedAnywhere() throws Exception {
+    ASN1ObjectIdentifier unknown = new ASN1ObjectIdentifier("2.25.99");
+    CertificateAuthority root = constrained(null, unknown, new DERUTF8String("x"));
+    refused(to(root.certificate()), List.of(named(root, "a")), NOW, Reason.UNTRUSTED, "not known");
+    TestPki pki = TestPki.of(KeyAlgorithm.EC_P256);
+    CertificateAuthority below = constrained(pki.root(), unknown, new DERUTF8String("x"));
+    refused(
+        pki.validator(),
+        List.of(named(below, "a"), below.certificate()),
+        NOW,
+        Reason.UNTRUSTED,
+        "no path");
   }
 
   @Test

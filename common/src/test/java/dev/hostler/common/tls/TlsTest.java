@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -290,5 +291,27 @@ class TlsTest {
     assertThat(keys.chooseServerAlias("EC_EC", null, null)).isNotNull();
     assertThat(keys.getPrivateKey("unknown")).isNull();
     assertThat(keys.getCertificateChain("unknown")).isNull();
+  }
+
+  /** Some libraries ask without a connection: the purpose is asked for all the same. */
+  @Test
+  void aChainAloneGetsTheSameAnswer() throws Exception {
+    X509ExtendedTrustManager trust = TlsTrust.pinnedTo(List.of(ca.certificate()), SERVER);
+    X509ExtendedTrustManager clients = TlsTrust.pinnedTo(List.of(ca.certificate()), CLIENT);
+    X509Certificate[] server = chain(server(ca, KeyAlgorithm.EC_P256));
+    X509Certificate[] client = chain(client(ca));
+    trust.checkServerTrusted(server, "ECDHE_ECDSA");
+    clients.checkClientTrusted(client, "EC");
+    assertThatThrownBy(() -> clients.checkServerTrusted(server, "ECDHE_ECDSA"))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageContaining(CLIENT);
+    assertThatThrownBy(() -> trust.checkClientTrusted(client, "EC"))
+        .isInstanceOf(CertificateException.class)
+        .hasMessageContaining(SERVER);
+    assertThat(trust.getAcceptedIssuers()).containsExactly(ca.certificate());
+  }
+
+  private static X509Certificate[] chain(TlsIdentity identity) {
+    return identity.chain().toArray(X509Certificate[]::new);
   }
 }
