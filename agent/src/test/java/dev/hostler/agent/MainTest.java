@@ -182,4 +182,11 @@ class MainTest {
     assertThat(run(Map.of(), "--version")).isZero();
     assertThat(said).startsWith("hostler-agent ");
   }
+
+  @Test
+  void theWholeAgentGoesThroughItsRehearsal() {
+    // Not in a temporary folder: native libraries of this JVM are unpacked there from now on.
+    assertThat(run(Map.of(), "rehearse", "target/rehearsal-of-test")).as(said).isZero();
+    assertThat(Path.of("target/rehearsal-of-test/ledger/log")).exists();
+  }
 }
