@@ -217,16 +217,14 @@ class SandboxRunTest {
   }
 
   @Test
-  void theListenerHearsOfEverythingInOrder() throws Exception {
+  void theListenerHearsOfEverythingAndOfTheEndLast() throws Exception {
     Signals signals = new Signals();
 
     SandboxedRun run = host.start(host.sh("echo a; echo b >&2; exit 0"), signals);
     RunRecord ended = SandboxHost.end(run);
 
-    assertThat(signals.heard())
-        .startsWith("started")
-        .endsWith("ended")
-        .contains("stdout", "stderr");
+    // Doorbells are hints: that of the first output may overtake that of the start.
+    assertThat(signals.heard()).contains("started", "stdout", "stderr").endsWith("ended");
     assertThat(signals.record()).isEqualTo(ended);
   }
 
