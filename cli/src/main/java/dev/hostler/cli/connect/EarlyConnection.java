@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to the current context's controller on a thread of its own while the command line is
- * still being parsed. Both take about as long, so on two processors this saves a fifth of the time
- * of a short command.
+ * still being parsed.
  */
 public final class EarlyConnection {
   private static final Set<String> NOUNS = Set.of("host", "run", "job", "token", "audit");
