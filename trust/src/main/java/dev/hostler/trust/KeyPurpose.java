@@ -13,7 +13,9 @@ public enum KeyPurpose {
   /** An operator: requests and, later, signed jobs. */
   OPERATOR(3),
   /** A signer of bundles. */
-  BUNDLE_SIGNER(4);
+  BUNDLE_SIGNER(4),
+  /** A signer of the index: which bundle versions are good, and what was revoked. */
+  INDEX_SIGNER(5);
 
   private static final String ARC = "2.25.20652041844637859060338126347573261205";
 

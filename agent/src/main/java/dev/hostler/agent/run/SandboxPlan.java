@@ -21,7 +21,7 @@ import dev.hostler.trust.bundle.DeclaredPaths;
 import dev.hostler.trust.bundle.InvalidBundleException;
 import dev.hostler.trust.bundle.Manifest;
 import dev.hostler.trust.bundle.Parameters;
-import dev.hostler.trust.bundle.Problem;
+import dev.hostler.trust.json.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

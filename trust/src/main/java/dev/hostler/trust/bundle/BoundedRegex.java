@@ -1,6 +1,7 @@
 package dev.hostler.trust.bundle;
 
 import com.networknt.schema.regex.RegularExpression;
+import dev.hostler.trust.json.Problems;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package dev.hostler.trust.bundle;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
+import dev.hostler.trust.json.Problems;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,25 +1,19 @@
 package dev.hostler.trust.bundle;
 
-import dev.hostler.common.signing.CertificateAuthority;
-import dev.hostler.common.signing.CertificateProfile;
 import dev.hostler.common.signing.DetachedCms;
 import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.KeyPurpose;
+import dev.hostler.trust.SigningKeys;
 import dev.hostler.trust.bundle.TrustException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -31,21 +25,16 @@ import java.util.List;
  */
 public record BundleSigner(PrivateKey key, List<X509Certificate> chain) {
   /** File names of {@link #create}. */
-  public static final String ROOT_CERTIFICATE = "root.crt";
+  public static final String ROOT_CERTIFICATE = SigningKeys.ROOT_CERTIFICATE;
 
   /** Private key of the root: keep it off line. */
-  public static final String ROOT_KEY = "root.key";
+  public static final String ROOT_KEY = SigningKeys.ROOT_KEY;
 
   /** Chain of the signer. */
-  public static final String SIGNER_CERTIFICATE = "signer.crt";
+  public static final String SIGNER_CERTIFICATE = SigningKeys.SIGNER_CERTIFICATE;
 
   /** Private key of the signer. */
-  public static final String SIGNER_KEY = "signer.key";
-
-  private static final Duration ROOT_LIFE = Duration.ofDays(3650);
-  private static final Duration SIGNER_LIFE = Duration.ofDays(398);
-  // Hosts whose clocks are a little behind must not refuse a bundle that was signed just now.
-  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+  public static final String SIGNER_KEY = SigningKeys.SIGNER_KEY;
 
   public BundleSigner {
     chain = List.copyOf(chain);
@@ -74,36 +63,9 @@ public record BundleSigner(PrivateKey key, List<X509Certificate> chain) {
    */
   public static BundleSigner create(Path folder, String name, KeyAlgorithm algorithm, Instant now)
       throws IOException {
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    for (String file : List.of(ROOT_CERTIFICATE, ROOT_KEY, SIGNER_CERTIFICATE, SIGNER_KEY)) {
-      if (Files.exists(folder.resolve(file))) {
-        throw new FileAlreadyExistsException(
-            folder.resolve(file).toString(), null, "a signer is there already");
-      }
-    }
-    Instant from = now.minus(CLOCK_SKEW);
-    CertificateAuthority root =
-        CertificateAuthority.create(name + " bundle root", algorithm, from, now.plus(ROOT_LIFE));
-    KeyPair pair = algorithm.generate();
-    try {
-      X509Certificate certificate =
-          root.issue(
-              pair.getPublic(),
-              CertificateProfile.of(name + " bundle signer", from, now.plus(SIGNER_LIFE))
-                  .purpose(KeyPurpose.BUNDLE_SIGNER.oid()));
-      Pem.writeNewKey(folder.resolve(ROOT_KEY), root.key());
-      Pem.writeNewKey(folder.resolve(SIGNER_KEY), pair.getPrivate());
-      write(folder.resolve(ROOT_CERTIFICATE), root.certificate());
-      write(folder.resolve(SIGNER_CERTIFICATE), certificate);
-      return new BundleSigner(pair.getPrivate(), List.of(certificate));
-    } catch (SigningException e) {
-      throw new IllegalStateException("a new key was refused", e);
-    }
-  }
-
-  private static void write(Path file, X509Certificate certificate) throws IOException {
-    Files.writeString(file, Pem.encode(List.of(certificate)), StandardOpenOption.CREATE_NEW);
+    SigningKeys made =
+        SigningKeys.create(folder, name, "bundle", KeyPurpose.BUNDLE_SIGNER, algorithm, now);
+    return new BundleSigner(made.key(), made.chain());
   }
 
   /**

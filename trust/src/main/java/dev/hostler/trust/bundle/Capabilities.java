@@ -1,5 +1,6 @@
 package dev.hostler.trust.bundle;
 
+import dev.hostler.trust.json.Problems;
 import java.util.Set;
 import java.util.TreeSet;
 

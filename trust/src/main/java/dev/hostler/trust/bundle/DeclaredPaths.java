@@ -1,5 +1,7 @@
 package dev.hostler.trust.bundle;
 
+import dev.hostler.trust.json.Problem;
+import dev.hostler.trust.json.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

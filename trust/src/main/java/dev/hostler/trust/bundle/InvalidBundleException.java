@@ -1,5 +1,6 @@
 package dev.hostler.trust.bundle;
 
+import dev.hostler.trust.json.Problem;
 import java.util.List;
 import java.util.stream.Collectors;
 

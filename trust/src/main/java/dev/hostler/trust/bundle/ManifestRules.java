@@ -4,6 +4,7 @@ import dev.hostler.trust.bundle.Manifest.Action;
 import dev.hostler.trust.bundle.Manifest.Limits;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
 import dev.hostler.trust.bundle.Manifest.Sandbox;
+import dev.hostler.trust.json.Problems;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;

@@ -2,6 +2,8 @@ package dev.hostler.trust.bundle;
 
 import com.networknt.schema.Error;
 import com.networknt.schema.SchemaException;
+import dev.hostler.trust.json.Json;
+import dev.hostler.trust.json.Problems;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;

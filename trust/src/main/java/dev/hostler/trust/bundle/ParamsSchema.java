@@ -7,6 +7,8 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
+import dev.hostler.trust.json.Json;
+import dev.hostler.trust.json.Problems;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
 import dev.hostler.trust.bundle.TrustException.Reason;
+import dev.hostler.trust.json.Problems;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

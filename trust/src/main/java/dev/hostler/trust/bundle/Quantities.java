@@ -1,5 +1,7 @@
 package dev.hostler.trust.bundle;
 
+import dev.hostler.trust.json.JsonFields;
+import dev.hostler.trust.json.Problems;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.regex.Matcher;

@@ -1,5 +1,6 @@
 package dev.hostler.trust.bundle;
 
+import dev.hostler.trust.json.Json;
 import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import org.tomlj.TomlArray;

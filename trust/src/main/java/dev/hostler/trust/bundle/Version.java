@@ -1,5 +1,6 @@
 package dev.hostler.trust.bundle;
 
+import dev.hostler.trust.json.Problems;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

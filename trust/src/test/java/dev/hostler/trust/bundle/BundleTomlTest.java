@@ -7,6 +7,7 @@ import dev.hostler.trust.bundle.Manifest.Action;
 import dev.hostler.trust.bundle.Manifest.Limits;
 import dev.hostler.trust.bundle.Manifest.Network;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
+import dev.hostler.trust.json.Problem;
 import java.time.Instant;
 import java.util.List;
 import org.assertj.core.api.AbstractThrowableAssert;

@@ -2,6 +2,7 @@ package dev.hostler.trust.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hostler.trust.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,31 +1,40 @@
-package dev.hostler.trust.bundle;
+package dev.hostler.trust.json;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Collects problems, so that a person sees all of them at once. Not thread-safe. */
-final class Problems {
+public final class Problems {
   /** More than a person reads; also bounds what a hostile manifest can make us say. */
   private static final int MAX = 100;
 
   private final List<Problem> found = new ArrayList<>();
 
-  void add(String field, String what, String fix) {
+  /**
+   * Adds one.
+   *
+   * @param field which field, as a dotted path
+   * @param what what is wrong, with the value
+   * @param fix what to do
+   */
+  public void add(String field, String what, String fix) {
     if (found.size() < MAX) {
       found.add(new Problem(field, what, fix));
     }
   }
 
-  boolean isEmpty() {
+  /** Was nothing found? */
+  public boolean isEmpty() {
     return found.isEmpty();
   }
 
-  List<Problem> list() {
+  /** All that were found, in order. */
+  public List<Problem> list() {
     return List.copyOf(found);
   }
 
   /** A value as a message shows it: quoted, without control characters, not longer than a line. */
-  static String show(Object value) {
+  public static String show(Object value) {
     String text = String.valueOf(value);
     StringBuilder shown = new StringBuilder("'");
     text.codePoints()

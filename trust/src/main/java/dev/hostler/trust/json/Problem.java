@@ -1,4 +1,4 @@
-package dev.hostler.trust.bundle;
+package dev.hostler.trust.json;
 
 /**
  * One thing that is wrong with a declaration or with parameters.

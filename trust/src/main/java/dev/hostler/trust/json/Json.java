@@ -1,4 +1,4 @@
-package dev.hostler.trust.bundle;
+package dev.hostler.trust.json;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,11 +14,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Strict JSON: UTF-8, no duplicate keys, bounded depth, one value; and its canonical form. */
-final class Json {
+public final class Json {
   /** Deeper nesting has no use here, and recursion over it would cost stack. */
   private static final int MAX_DEPTH = 48;
 
-  static final JsonMapper MAPPER =
+  /** Reads and writes; strict. */
+  public static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
@@ -35,7 +36,7 @@ final class Json {
    *
    * @throws IllegalArgumentException saying what is wrong and where
    */
-  static JsonNode parse(byte[] utf8) {
+  public static JsonNode parse(byte[] utf8) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
       return MAPPER.readTree(text);
@@ -57,7 +58,7 @@ final class Json {
   }
 
   /** The canonical form (RFC 8785). */
-  static byte[] canonical(JsonNode node) {
+  public static byte[] canonical(JsonNode node) {
     try {
       return new JsonCanonicalizer(node.toString()).getEncodedUTF8();
     } catch (IOException e) {
@@ -66,7 +67,7 @@ final class Json {
   }
 
   /** The canonical form as text. */
-  static String canonicalText(JsonNode node) {
+  public static String canonicalText(JsonNode node) {
     return new String(canonical(node), StandardCharsets.UTF_8);
   }
 }

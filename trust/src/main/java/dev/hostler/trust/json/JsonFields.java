@@ -1,4 +1,4 @@
-package dev.hostler.trust.bundle;
+package dev.hostler.trust.json;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,16 +18,17 @@ import tools.jackson.databind.node.ObjectNode;
  * goes on. What could not be read has a harmless stand-in; the caller gives up if anything was
  * reported.
  */
-final class JsonFields {
+public final class JsonFields {
   /** Largest integer that JSON readers agree on (RFC 8785 section 3.2.2.3). */
-  static final long MAX_INTEGER = (1L << 53) - 1;
+  public static final long MAX_INTEGER = (1L << 53) - 1;
 
   private final JsonNode node;
   private final String path;
   private final Problems problems;
   private final SequencedSet<String> known = new LinkedHashSet<>();
 
-  JsonFields(JsonNode node, String path, Problems problems) {
+  /** Of one object; {@code path} is its place in messages, empty for the whole. */
+  public JsonFields(JsonNode node, String path, Problems problems) {
     this.node = node;
     this.path = path;
     this.problems = problems;
@@ -36,12 +37,13 @@ final class JsonFields {
     }
   }
 
-  String path(String key) {
+  /** Where a member is, for messages. */
+  public String path(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
   /** The member, or null; marks the key as known. */
-  @Nullable JsonNode get(String key) {
+  public @Nullable JsonNode get(String key) {
     known.add(key);
     return node.get(key);
   }
@@ -50,7 +52,8 @@ final class JsonFields {
     problems.add(path(key), found == null ? "is missing" : "is " + kind(found), "give " + wanted);
   }
 
-  static String kind(JsonNode node) {
+  /** What a value is, for messages. */
+  public static String kind(JsonNode node) {
     return switch (node.getNodeType()) {
       case OBJECT -> "a table";
       case ARRAY -> "a list";
@@ -60,7 +63,8 @@ final class JsonFields {
     };
   }
 
-  String string(String key) {
+  /** A text; empty and a report if it is not one. */
+  public String string(String key) {
     JsonNode found = get(key);
     if (found != null && found.isString()) {
       return found.asString();
@@ -69,11 +73,13 @@ final class JsonFields {
     return "";
   }
 
-  String string(String key, String absent) {
+  /** A text, or a default if it is absent. */
+  public String string(String key, String absent) {
     return get(key) == null ? absent : string(key);
   }
 
-  long integer(String key) {
+  /** A whole number that is not negative; 0 and a report if it is not one. */
+  public long integer(String key) {
     JsonNode found = get(key);
     if (found != null && found.isIntegralNumber() && found.canConvertToLong()) {
       long value = found.asLong();
@@ -85,7 +91,8 @@ final class JsonFields {
     return 0;
   }
 
-  List<String> strings(String key) {
+  /** A list of texts; what is none is reported and left out. */
+  public List<String> strings(String key) {
     JsonNode found = get(key);
     List<String> values = new ArrayList<>();
     if (found == null || !found.isArray()) {
@@ -103,11 +110,13 @@ final class JsonFields {
     return values;
   }
 
-  List<String> strings(String key, List<String> absent) {
+  /** A list of texts, or a default if it is absent. */
+  public List<String> strings(String key, List<String> absent) {
     return get(key) == null ? absent : strings(key);
   }
 
-  SortedMap<String, String> stringMap(String key) {
+  /** A table of texts. */
+  public SortedMap<String, String> stringMap(String key) {
     JsonNode found = get(key);
     SortedMap<String, String> values = new TreeMap<>();
     if (found == null || !found.isObject()) {
@@ -124,7 +133,8 @@ final class JsonFields {
     return values;
   }
 
-  @Nullable ObjectNode object(String key) {
+  /** A table; null and a report if it is not one. */
+  public @Nullable ObjectNode object(String key) {
     JsonNode found = get(key);
     if (found instanceof ObjectNode object) {
       return object;
@@ -134,13 +144,13 @@ final class JsonFields {
   }
 
   /** Reads a nested table; null and a report if it is not one. */
-  <T> @Nullable T table(String key, BiFunction<JsonNode, String, T> reader) {
+  public <T> @Nullable T table(String key, BiFunction<JsonNode, String, T> reader) {
     ObjectNode found = object(key);
     return found == null ? null : reader.apply(found, path(key));
   }
 
   /** Reads a table of tables, by name. */
-  <T> Map<String, T> tables(String key, BiFunction<JsonNode, String, T> reader) {
+  public <T> Map<String, T> tables(String key, BiFunction<JsonNode, String, T> reader) {
     Map<String, T> values = new LinkedHashMap<>();
     ObjectNode found = object(key);
     if (found != null) {
@@ -152,8 +162,32 @@ final class JsonFields {
     return values;
   }
 
+  /** True or false; false and a report if it is neither. */
+  public boolean bool(String key) {
+    JsonNode found = get(key);
+    if (found != null && found.isBoolean()) {
+      return found.asBoolean();
+    }
+    report(key, found, "true or false");
+    return false;
+  }
+
+  /** A list of tables; what is none is reported by its reader. */
+  public <T> List<T> list(String key, BiFunction<JsonNode, String, T> reader) {
+    JsonNode found = get(key);
+    List<T> values = new ArrayList<>();
+    if (found == null || !found.isArray()) {
+      report(key, found, "a list of tables");
+      return values;
+    }
+    for (int i = 0; i < found.size(); i++) {
+      values.add(reader.apply(found.get(i), path(key) + "[" + i + "]"));
+    }
+    return values;
+  }
+
   /** Reports every member that was not asked for. */
-  void noOthers() {
+  public void noOthers() {
     for (String key : node.isObject() ? node.propertyNames() : List.<String>of()) {
       if (!known.contains(key)) {
         problems.add(path(Problems.show(key)), "is not a known field", "known here: " + known);
