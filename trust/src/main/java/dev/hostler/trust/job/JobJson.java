@@ -1,0 +1,174 @@
+package dev.hostler.trust.job;
+
+import dev.hostler.trust.job.JobException.Reason;
+import dev.hostler.trust.json.Json;
+import dev.hostler.trust.json.JsonFields;
+import dev.hostler.trust.json.Problem;
+import dev.hostler.trust.json.Problems;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The statement's JSON form. Exactly one text stands for a job, and no other is read. */
+final class JobJson {
+  private JobJson() {}
+
+  static byte[] write(JobStatement job) {
+    ObjectNode root = Json.MAPPER.createObjectNode();
+    root.put("format", JobStatement.FORMAT);
+    switch (job.work()) {
+      case JobWork.Action action -> {
+        root.putObject("action")
+            .put("bundle", action.bundle())
+            .put("version", action.version())
+            .put("action", action.action())
+            .put("manifest", action.manifest());
+        root.set("params", Json.MAPPER.readTree(action.params()));
+      }
+      case JobWork.Command command -> {
+        ArrayNode argv = root.putArray("command");
+        command.argv().forEach(argv::add);
+        if (!command.runAs().equals(JobWork.Command.DEFAULT_USER)) {
+          root.put("run_as", command.runAs());
+        }
+      }
+    }
+    ObjectNode env = root.putObject("env");
+    job.env().forEach(env::put);
+    if (job.timeout() != null) {
+      root.put("timeout_ms", job.timeout().toMillis());
+    }
+    root.put("concurrency", job.concurrency());
+    root.put("not_before", job.notBefore().toString());
+    root.put("expires", job.expires().toString());
+    root.put("nonce", job.nonce());
+    root.put("allow_older", job.allowOlder());
+    root.putObject("targets").put("count", job.targets().count()).put("root", job.targets().root());
+    return Json.canonical(root);
+  }
+
+  static JobStatement read(byte[] json) throws JobException {
+    if (json.length > JobStatement.MAX_BYTES) {
+      throw new JobException(
+          Reason.TOO_LARGE,
+          "the job has "
+              + json.length
+              + " bytes: at most "
+              + JobStatement.MAX_BYTES
+              + "; pass large data as a file of a bundle");
+    }
+    JsonNode root;
+    try {
+      root = Json.parse(json);
+    } catch (IllegalArgumentException e) {
+      throw new JobException(Reason.MALFORMED, "the job is not JSON: " + e.getMessage(), e);
+    }
+    Problems problems = new Problems();
+    JobStatement job = read(new JsonFields(root, "", problems), problems);
+    if (job != null) {
+      JobRules.check(job, problems);
+    }
+    if (job == null || !problems.isEmpty()) {
+      throw new JobException(
+          Reason.MALFORMED,
+          problems.list().stream()
+              .map(Problem::toString)
+              .collect(Collectors.joining("\n  ", "the job is not valid:\n  ", "")));
+    }
+    if (!Arrays.equals(write(job), json)) {
+      throw new JobException(
+          Reason.MALFORMED, "the job's statement is not in its canonical form (RFC 8785)");
+    }
+    return job;
+  }
+
+  private static @Nullable JobStatement read(JsonFields fields, Problems problems) {
+    String format = fields.string("format");
+    if (!format.equals(JobStatement.FORMAT)) {
+      problems.add(
+          "format", "is " + Problems.show(format), "this program reads " + JobStatement.FORMAT);
+      return null;
+    }
+    JobWork work = work(fields, problems);
+    var env = fields.stringMap("env");
+    Duration timeout =
+        fields.get("timeout_ms") == null ? null : Duration.ofMillis(fields.integer("timeout_ms"));
+    int concurrency = count(fields, "concurrency", problems);
+    Instant notBefore = instant(fields, "not_before", problems);
+    Instant expires = instant(fields, "expires", problems);
+    String nonce = fields.string("nonce");
+    boolean allowOlder = fields.bool("allow_older");
+    Targets targets =
+        fields.table(
+            "targets", (node, path) -> targets(new JsonFields(node, path, problems), problems));
+    fields.noOthers();
+    return work == null || targets == null || !problems.isEmpty()
+        ? null
+        : new JobStatement(
+            work, env, timeout, concurrency, notBefore, expires, nonce, allowOlder, targets);
+  }
+
+  private static @Nullable JobWork work(JsonFields fields, Problems problems) {
+    boolean action = fields.get("action") != null;
+    boolean command = fields.get("command") != null;
+    if (action == command) {
+      problems.add(
+          "action, command", action ? "are both there" : "are both missing", "give one of them");
+      return null;
+    }
+    if (command) {
+      return new JobWork.Command(
+          fields.strings("command"), fields.string("run_as", JobWork.Command.DEFAULT_USER));
+    }
+    ObjectNode params = fields.object("params");
+    String given = params == null ? "{}" : Json.canonicalText(params);
+    return fields.table(
+        "action", (node, path) -> action(new JsonFields(node, path, problems), given));
+  }
+
+  private static JobWork action(JsonFields fields, String params) {
+    JobWork action =
+        new JobWork.Action(
+            fields.string("bundle"),
+            fields.string("version"),
+            fields.string("action"),
+            fields.string("manifest"),
+            params);
+    fields.noOthers();
+    return action;
+  }
+
+  private static Targets targets(JsonFields fields, Problems problems) {
+    Targets targets = new Targets(count(fields, "count", problems), fields.string("root"));
+    fields.noOthers();
+    return targets;
+  }
+
+  private static int count(JsonFields fields, String key, Problems problems) {
+    long value = fields.integer(key);
+    if (value > JobStatement.MAX_TARGETS) {
+      problems.add(fields.path(key), "is " + value, "at most " + JobStatement.MAX_TARGETS);
+      return 0;
+    }
+    return (int) value;
+  }
+
+  private static Instant instant(JsonFields fields, String key, Problems problems) {
+    String text = fields.string(key);
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      problems.add(
+          fields.path(key),
+          "is " + Problems.show(text),
+          "give whole seconds in UTC, like 2026-11-21T07:00:00Z");
+      return Instant.EPOCH;
+    }
+  }
+}
