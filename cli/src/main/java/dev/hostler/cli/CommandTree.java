@@ -14,6 +14,10 @@ import dev.hostler.cli.completion.CompletionCommand;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.ExitCode;
 import dev.hostler.cli.host.HostCommand;
+import dev.hostler.cli.host.HostLabel;
+import dev.hostler.cli.host.HostList;
+import dev.hostler.cli.host.HostRemove;
+import dev.hostler.cli.host.HostShow;
 import dev.hostler.cli.job.JobCancel;
 import dev.hostler.cli.job.JobCommand;
 import dev.hostler.cli.job.JobList;
@@ -22,8 +26,15 @@ import dev.hostler.cli.job.JobShow;
 import dev.hostler.cli.job.JobWatchCommand;
 import dev.hostler.cli.job.RunCommand;
 import dev.hostler.cli.login.ContextCommand;
+import dev.hostler.cli.login.ContextList;
+import dev.hostler.cli.login.ContextRemove;
+import dev.hostler.cli.login.ContextShow;
+import dev.hostler.cli.login.ContextUse;
 import dev.hostler.cli.login.LoginCommand;
 import dev.hostler.cli.token.TokenCommand;
+import dev.hostler.cli.token.TokenCreate;
+import dev.hostler.cli.token.TokenList;
+import dev.hostler.cli.token.TokenRevoke;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -43,27 +54,27 @@ final class CommandTree {
         () ->
             group(
                 new ContextCommand(),
-                new ContextCommand.ListContexts(session),
-                new ContextCommand.Use(session),
-                new ContextCommand.Show(session),
-                new ContextCommand.Remove(session)));
+                new ContextList(session),
+                new ContextUse(session),
+                new ContextShow(session),
+                new ContextRemove(session)));
     nouns.put(
         "token",
         () ->
             group(
                 new TokenCommand(),
-                new TokenCommand.Create(session),
-                new TokenCommand.ListTokens(session),
-                new TokenCommand.Revoke(session)));
+                new TokenCreate(session),
+                new TokenList(session),
+                new TokenRevoke(session)));
     nouns.put(
         "host",
         () ->
             group(
                 new HostCommand(),
-                new HostCommand.ListHosts(session),
-                new HostCommand.Show(session),
-                new HostCommand.Label(session),
-                new HostCommand.Remove(session)));
+                new HostList(session),
+                new HostShow(session),
+                new HostLabel(session),
+                new HostRemove(session)));
     nouns.put(
         "bundle",
         () ->

@@ -7,7 +7,6 @@ import dev.hostler.cli.connect.Session;
 import dev.hostler.proto.v1.Bundle;
 import dev.hostler.proto.v1.ListBundlesRequest;
 import dev.hostler.proto.v1.ListBundlesResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -45,17 +44,17 @@ public final class BundleList implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Bundle> bundles = new ArrayList<>();
+    List<Bundle> bundles;
     try (Controller controller = context.connect(session)) {
-      String page = "";
-      do {
-        ListBundlesRequest request =
-            ListBundlesRequest.newBuilder().setName(name).setPageToken(page).build();
-        ListBundlesResponse response =
-            controller.call(() -> controller.bundles().listBundles(request));
-        bundles.addAll(response.getBundlesList());
-        page = response.getNextPageToken();
-      } while (!page.isEmpty());
+      bundles =
+          controller.list(
+              page ->
+                  controller
+                      .bundles()
+                      .listBundles(
+                          ListBundlesRequest.newBuilder().setName(name).setPageToken(page).build()),
+              ListBundlesResponse::getBundlesList,
+              ListBundlesResponse::getNextPageToken);
     }
     result.list(
         session.console(),

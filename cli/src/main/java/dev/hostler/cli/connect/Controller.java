@@ -10,7 +10,10 @@ import dev.hostler.proto.v1.TokenServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A connection to a controller, made with the first call. Thread-safe. */
@@ -90,6 +93,27 @@ public final class Controller implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       throw CallErrors.failure(context, e);
     }
+  }
+
+  /**
+   * Reads a whole list, page after page.
+   *
+   * @param page makes the call for a page token; "" for the first page
+   * @param items what a page holds
+   * @param next the token of the page after it; "" at the end
+   * @throws CliFailure as {@link #call}
+   */
+  public <P, T> List<T> list(
+      Function<String, P> page, Function<P, List<T>> items, Function<P, String> next) {
+    List<T> all = new ArrayList<>();
+    String token = "";
+    do {
+      String at = token;
+      P answer = call(() -> page.apply(at));
+      all.addAll(items.apply(answer));
+      token = next.apply(answer);
+    } while (!token.isEmpty());
+    return all;
   }
 
   /** Starts to connect before the first call. */

@@ -1,6 +1,8 @@
 package dev.hostler.cli.host;
 
 import dev.hostler.cli.command.Details;
+import dev.hostler.cli.command.ResultOptions;
+import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Style;
@@ -40,6 +42,14 @@ final class HostView {
                 .put("agent_version", facts.getAgentVersion())
                 .put("cgroup_version", facts.getCgroupVersion())
                 .put("booted_at", Format.utc(facts.hasBootedAt(), facts.getBootedAt())));
+  }
+
+  /** Shows one host in the wanted format. */
+  static void print(Session session, ResultOptions result, Host host) {
+    result.one(
+        session.console(),
+        json(host),
+        () -> details(host, session.console().outStyle(), session.time().instant()));
   }
 
   static Table table(List<Host> hosts, Style style, Instant now) {

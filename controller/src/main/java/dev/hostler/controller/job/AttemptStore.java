@@ -95,7 +95,9 @@ final class AttemptStore {
     }
   }
 
-  /** The result in a row that has the columns of {@link TaskStore}'s queries; null if none yet. */
+  /**
+   * The result in a row that has the columns of {@link TaskViewStore}'s queries; null if none yet.
+   */
   static @Nullable AttemptResult result(ResultSet row) throws SQLException {
     int outcome = row.getInt("outcome");
     if (row.wasNull()) {

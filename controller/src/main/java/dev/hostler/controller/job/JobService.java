@@ -28,6 +28,7 @@ public final class JobService {
   private final Database database;
   private final JobStore jobs;
   private final TaskStore tasks;
+  private final TaskViewStore views;
   private final AuditStore audit;
   private final HostStore hosts;
   private final Targets targets;
@@ -44,6 +45,7 @@ public final class JobService {
       Database database,
       JobStore jobs,
       TaskStore tasks,
+      TaskViewStore views,
       AuditStore audit,
       HostStore hosts,
       Targets targets,
@@ -57,6 +59,7 @@ public final class JobService {
     this.database = database;
     this.jobs = jobs;
     this.tasks = tasks;
+    this.views = views;
     this.audit = audit;
     this.hosts = hosts;
     this.targets = targets;
@@ -247,7 +250,7 @@ public final class JobService {
    */
   public List<Task> tasks(UUID id, @Nullable String afterName, @Nullable UUID afterId, int limit) {
     return database.transact(transaction -> {
-      List<Task> page = tasks.list(transaction, id, afterName, afterId, limit);
+      List<Task> page = views.list(transaction, id, afterName, afterId, limit);
       if (page.isEmpty() && jobs.find(transaction, id).isEmpty()) {
         throw unknown(id);
       }
@@ -257,7 +260,7 @@ public final class JobService {
 
   /** Those tasks of a job that are among {@code ids}, by host name. */
   public List<Task> tasks(UUID jobId, Collection<UUID> taskIds) {
-    return database.transact(transaction -> tasks.find(transaction, jobId, taskIds));
+    return database.transact(transaction -> views.find(transaction, jobId, taskIds));
   }
 
   static RequestException unknown(UUID id) {

@@ -2,13 +2,8 @@ package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.output.OutputStore;
-import dev.hostler.controller.output.Piece;
-import dev.hostler.controller.output.Position;
 import dev.hostler.controller.output.Stream;
-import dev.hostler.controller.output.StreamId;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,24 +14,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One reader that follows one job. Reads from the tables, woken by {@link JobChanges}; holds one
- * small entry for each task and at most {@value #BUDGET} bytes of output. One thread; {@link #wake}
- * from any.
+ * small entry for each task and at most {@value OutputTeller#BUDGET} bytes of output. One thread;
+ * {@link #wake} from any.
  */
 public final class JobWatch implements AutoCloseable {
-  private static final int BUDGET = 1 << 20;
   private static final int PAGE = 1000;
-  private static final int STREAMS_AT_ONCE = 128;
   private static final long POLL_MILLIS = 1000;
 
   private final Database database;
   private final JobStore jobs;
-  private final TaskStore tasks;
-  private final OutputStore output;
+  private final TaskViewStore tasks;
+  private final OutputTeller output;
   private final JobChanges.Subscription subscription;
   private final UUID jobId;
   private final Scope scope;
   private final WatchSink sink;
-  private final Map<UUID, Cursor> cursors = new LinkedHashMap<>();
+  private final Map<UUID, TaskCursor> cursors = new LinkedHashMap<>();
   private @Nullable Job last;
 
   /**
@@ -56,33 +49,10 @@ public final class JobWatch implements AutoCloseable {
    */
   public record TaskStream(UUID taskId, Stream stream) {}
 
-  /** How far a task was told. */
-  private static final class Cursor {
-    private Task task;
-    private @Nullable TaskState told;
-    private int toldAttempt;
-    private final Map<Stream, Long> offsets = new HashMap<>();
-
-    Cursor(Task task) {
-      this.task = task;
-    }
-
-    boolean isDone() {
-      return told != null && told.isTerminal();
-    }
-
-    List<Position> positions() {
-      return offsets.entrySet().stream()
-          .map(at ->
-              new Position(new StreamId(task.id(), task.attempt(), at.getKey()), at.getValue()))
-          .toList();
-    }
-  }
-
   JobWatch(
       Database database,
       JobStore jobs,
-      TaskStore tasks,
+      TaskViewStore tasks,
       OutputStore output,
       JobChanges changes,
       UUID jobId,
@@ -91,7 +61,7 @@ public final class JobWatch implements AutoCloseable {
     this.database = database;
     this.jobs = jobs;
     this.tasks = tasks;
-    this.output = output;
+    this.output = new OutputTeller(database, output, scope.streams(), sink);
     this.subscription = changes.subscribe(jobId);
     this.jobId = jobId;
     this.scope = scope;
@@ -116,7 +86,7 @@ public final class JobWatch implements AutoCloseable {
     tellJob(true);
     scan();
     while (!sink.isCancelled()) {
-      boolean done = cursors.values().stream().allMatch(Cursor::isDone);
+      boolean done = cursors.values().stream().allMatch(TaskCursor::isDone);
       tellJob(done);
       if (done) {
         return;
@@ -146,9 +116,9 @@ public final class JobWatch implements AutoCloseable {
           return;
         }
         if (scope.tasks.test(task)) {
-          Cursor cursor = cursor(task);
-          drain(List.of(cursor));
-          tellDropped(cursor);
+          TaskCursor cursor = cursor(task);
+          output.drain(List.of(cursor));
+          output.tellDropped(cursor);
         }
         after = task;
       }
@@ -177,15 +147,8 @@ public final class JobWatch implements AutoCloseable {
             PAGE));
   }
 
-  private Cursor cursor(Task task) {
-    Cursor cursor = cursors.computeIfAbsent(task.id(), _ -> new Cursor(task));
-    if (cursor.told == null && cursor.offsets.isEmpty()) {
-      for (Stream stream : scope.streams) {
-        cursor.offsets.put(stream, scope.from.getOrDefault(new TaskStream(task.id(), stream), 0L));
-      }
-    }
-    cursor.task = task;
-    return cursor;
+  private TaskCursor cursor(Task task) {
+    return cursors.computeIfAbsent(task.id(), _ -> new TaskCursor(scope, task)).with(task);
   }
 
   /**
@@ -193,95 +156,30 @@ public final class JobWatch implements AutoCloseable {
    * was committed before, so reading on to its end and then telling its state keeps the order.
    */
   private void tell(List<Task> found) throws InterruptedException {
-    List<Cursor> ended = new ArrayList<>();
-    List<Cursor> open = new ArrayList<>();
+    List<TaskCursor> ended = new ArrayList<>();
+    List<TaskCursor> open = new ArrayList<>();
     for (Task task : found) {
-      Cursor cursor = cursor(task);
+      TaskCursor cursor = cursor(task);
       (task.state().isTerminal() ? ended : open).add(cursor);
     }
-    for (Cursor cursor : open) {
+    for (TaskCursor cursor : open) {
       tellState(cursor);
     }
-    if (!scope.streams.isEmpty()) {
-      for (Cursor cursor : readSome(open)) {
-        subscription.add(List.of(cursor.task.id())); // there may be more: in turn with the others
-      }
+    for (TaskCursor cursor : output.readSome(open)) {
+      subscription.add(List.of(cursor.task().id())); // there may be more: in turn with the others
     }
-    drain(ended);
-    for (Cursor cursor : ended) {
-      tellDropped(cursor);
+    output.drain(ended);
+    for (TaskCursor cursor : ended) {
+      output.tellDropped(cursor);
       tellState(cursor);
     }
   }
 
-  private void tellState(Cursor cursor) throws InterruptedException {
-    if (cursor.told != cursor.task.state() || cursor.toldAttempt != cursor.task.attempt()) {
-      sink.task(cursor.task);
-      cursor.told = cursor.task.state();
-      cursor.toldAttempt = cursor.task.attempt();
+  private void tellState(TaskCursor cursor) throws InterruptedException {
+    if (cursor.isNews()) {
+      sink.task(cursor.task());
+      cursor.told();
     }
-  }
-
-  private void tellDropped(Cursor cursor) throws InterruptedException {
-    AttemptResult result = cursor.task.result();
-    if (result == null) {
-      return;
-    }
-    for (Stream stream : scope.streams) {
-      long bytes = (stream == Stream.STDOUT ? result.stdout() : result.stderr()).droppedBytes();
-      if (bytes > 0) {
-        sink.dropped(cursor.task, stream, cursor.offsets.getOrDefault(stream, 0L), bytes);
-      }
-    }
-  }
-
-  private void drain(List<Cursor> of) throws InterruptedException {
-    List<Cursor> left = of;
-    while (!left.isEmpty() && !scope.streams.isEmpty() && !sink.isCancelled()) {
-      left = readSome(left);
-    }
-  }
-
-  /** Tells a bounded part of what these have; gives those that may have more. */
-  private List<Cursor> readSome(Collection<Cursor> of) throws InterruptedException {
-    List<Cursor> more = new ArrayList<>();
-    List<Cursor> some = new ArrayList<>();
-    for (Cursor cursor : of) {
-      if (cursor.task.attempt() > 0) {
-        some.add(cursor);
-      }
-      if (some.size() * scope.streams.size() >= STREAMS_AT_ONCE) {
-        more.addAll(read(some));
-        some.clear();
-      }
-    }
-    more.addAll(read(some));
-    return more;
-  }
-
-  private List<Cursor> read(List<Cursor> some) throws InterruptedException {
-    Map<UUID, Cursor> byTask = new HashMap<>();
-    List<Position> from = new ArrayList<>();
-    for (Cursor cursor : some) {
-      byTask.put(cursor.task.id(), cursor);
-      from.addAll(cursor.positions());
-    }
-    List<Piece> pieces = database.transact(transaction -> output.read(transaction, from, BUDGET));
-    long bytes = 0;
-    Set<Cursor> touched = new java.util.LinkedHashSet<>();
-    for (Piece piece : pieces) {
-      Cursor cursor = byTask.get(piece.id().taskId());
-      if (cursor != null && !sink.isCancelled()) {
-        sink.output(cursor.task, piece);
-        cursor.offsets.put(piece.id().stream(), piece.end());
-        touched.add(cursor);
-        bytes += piece.data().length;
-      }
-    }
-    // Short of the budget and of the rows, everything that there was has been told.
-    return pieces.isEmpty()
-        ? List.of()
-        : bytes >= BUDGET ? List.copyOf(some) : List.copyOf(touched);
   }
 
   /** Tells the job if it changed, but its end only when everything else was told. */

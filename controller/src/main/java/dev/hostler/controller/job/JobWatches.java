@@ -18,12 +18,16 @@ public final class JobWatches {
 
   private final Database database;
   private final JobStore jobs;
-  private final TaskStore tasks;
+  private final TaskViewStore tasks;
   private final OutputStore output;
   private final JobChanges changes;
 
   JobWatches(
-      Database database, JobStore jobs, TaskStore tasks, OutputStore output, JobChanges changes) {
+      Database database,
+      JobStore jobs,
+      TaskViewStore tasks,
+      OutputStore output,
+      JobChanges changes) {
     this.database = database;
     this.jobs = jobs;
     this.tasks = tasks;

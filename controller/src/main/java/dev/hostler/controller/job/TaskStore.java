@@ -1,22 +1,18 @@
 package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Transaction;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.mapper.RowMapper;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The SQL of {@code tasks}. Thread-safe.
+ * The SQL of {@code tasks} that changes them, and what it needs to know; {@link TaskViewStore} has
+ * what people are shown. Thread-safe.
  *
  * <p>A transition locks its row first ({@code lock...}), asks {@link TaskMachine} and writes with
  * {@link #move}, which is guarded by state and attempt once more. Everybody locks tasks in the
@@ -33,20 +29,11 @@ final class TaskStore {
               row.getInt("attempt"),
               row.getBoolean("cancel_requested"),
               row.getBoolean("limited"));
-  private static final RowMapper<Task> TASK = (row, _) -> task(row);
   private static final String LOOK =
       """
       SELECT t.id, t.job_id, t.host_id, t.state, t.attempt,
         j.cancel_requested_at IS NOT NULL AS cancel_requested, j.concurrency > 0 AS limited
       FROM tasks t JOIN jobs j ON j.id = t.job_id
-      """;
-  private static final String SELECT =
-      """
-      SELECT t.*, a.outcome, a.exit_code, a.signal, a.message AS result_message, a.refusal,
-        a.started_at, a.ended_at, a.stdout_bytes, a.stderr_bytes, a.stdout_dropped,
-        a.stderr_dropped, a.output_error, a.cpu_nanos, a.memory_peak_bytes, a.oom_kills,
-        a.pids_denied
-      FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.attempt = t.attempt
       """;
 
   private final JobStore jobs;
@@ -266,65 +253,7 @@ final class TaskStore {
             });
   }
 
-  /** Tasks of a job by host name, after the given one. */
-  List<Task> list(
-      Transaction transaction,
-      UUID jobId,
-      @Nullable String afterName,
-      @Nullable UUID afterId,
-      int limit) {
-    return transaction
-        .handle()
-        .createQuery(
-            SELECT
-                + """
-                WHERE t.job_id = :job AND (:id::uuid IS NULL
-                  OR (t.host_name, t.id) > (:name::text COLLATE "C", :id::uuid))
-                ORDER BY t.host_name, t.id LIMIT :limit
-                """)
-        .bind("job", jobId)
-        .bind("name", afterName)
-        .bind("id", afterId)
-        .bind("limit", limit)
-        .map(TASK)
-        .list();
-  }
-
-  /** Tasks of a job among these ids. */
-  List<Task> find(Transaction transaction, UUID jobId, Collection<UUID> ids) {
-    return transaction
-        .handle()
-        .createQuery(
-            SELECT + "WHERE t.job_id = :job AND t.id = ANY (:ids::uuid[]) ORDER BY t.host_name")
-        .bind("job", jobId)
-        .bind("ids", ids.toArray(UUID[]::new))
-        .map(TASK)
-        .list();
-  }
-
-  Optional<Task> find(Transaction transaction, UUID id) {
-    return transaction
-        .handle()
-        .createQuery(SELECT + "WHERE t.id = :id")
-        .bind("id", id)
-        .map(TASK)
-        .findOne();
-  }
-
   private static <T, R> R[] array(Collection<T> from, Function<T, R> field, R[] kind) {
     return from.stream().map(field).toList().toArray(kind);
-  }
-
-  private static Task task(ResultSet row) throws SQLException {
-    return new Task(
-        row.getObject("id", UUID.class),
-        row.getObject("job_id", UUID.class),
-        row.getObject("host_id", UUID.class),
-        row.getString("host_name"),
-        TaskState.of(row.getInt("state")),
-        row.getInt("attempt"),
-        row.getObject("changed_at", OffsetDateTime.class).toInstant(),
-        AttemptStore.result(row),
-        row.getString("message"));
   }
 }

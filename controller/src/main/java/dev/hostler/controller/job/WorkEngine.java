@@ -58,6 +58,7 @@ public record WorkEngine(
       TimeSource time) {
     JobStore jobs = new JobStore();
     TaskStore tasks = new TaskStore(jobs);
+    TaskViewStore views = new TaskViewStore();
     AttemptStore attempts = new AttemptStore();
     OutputStore output = new OutputStore();
     JobChanges changes = new JobChanges();
@@ -68,6 +69,7 @@ public record WorkEngine(
             database,
             jobs,
             tasks,
+            views,
             audit,
             hosts,
             targets,
@@ -78,7 +80,7 @@ public record WorkEngine(
             notices,
             settings,
             time),
-        new JobWatches(database, jobs, tasks, output, changes),
+        new JobWatches(database, jobs, views, output, changes),
         new Claims(database, jobs, tasks, attempts, changes, time),
         new Reconciler(database, tasks, attempts, output, changes, hints, time),
         new ReportWriter(
