@@ -2,6 +2,7 @@
 
 controller_pid=
 agent_pid=
+group=
 stopped=false
 
 # alive PID: does it still run?
@@ -80,12 +81,14 @@ private_ssh() {
   mkdir -p "$data/etc-ssh/sshd_config.d"
 }
 
-# The pids in our own cgroups.
+# The pids in our own cgroups; none before there is a name for them.
 group_pids() {
+  [ -n "$group" ] || return 0
   cat /sys/fs/cgroup/*/"$group"/*/cgroup.procs /sys/fs/cgroup/"$group"/*/cgroup.procs 2> /dev/null | sort -u
 }
 
 groups() {
+  [ -n "$group" ] || return 0
   find /sys/fs/cgroup -mindepth 1 -maxdepth 4 -depth -type d \( -path "*/$group" -o -path "*/$group/*" \) 2> /dev/null
 }
 

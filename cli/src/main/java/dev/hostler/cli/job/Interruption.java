@@ -66,11 +66,12 @@ final class Interruption {
   }
 
   private void cancel() {
+    cancelled = true; // before the call: the job may end before its answer is here
     try {
       controller.jobs().cancelJob(CancelJobRequest.newBuilder().setJobId(jobId).build());
-      cancelled = true;
       session.console().note("hostler: cancelling; waiting for the hosts, Ctrl-C detaches");
     } catch (StatusRuntimeException e) {
+      cancelled = false;
       pressed.set(0);
       session
           .console()
