@@ -1,4 +1,4 @@
-/* bench LAUNCHER DIR CGROUP... : p50 and p99 over 200 runs of a no-op, against a plain spawn of the same program.
+/* bench LAUNCHER DIR PROGRAM CGROUP... : p50 and p99 over 200 runs of a no-op, against a plain spawn of the same program.
    DIR on tmpfs leaves out the cost of fsync; DIR on a disk has it. One of the CGROUPs is v2, or all are v1. */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -29,7 +29,7 @@ static int compare(const void *a, const void *b)
 static void show(const char *name, double *times, int n)
 {
     qsort(times, (size_t)n, sizeof *times, compare);
-    printf("%-28s p50 %.2f ms  p99 %.2f ms\n", name, times[n / 2], times[n * 99 / 100]);
+    printf("| no-op, %s | p50 %.2f ms, p99 %.2f ms (%d) |\n", name, times[n / 2], times[n * 99 / 100], n);
 }
 
 static double spawn(char **argv, int out)
@@ -109,10 +109,12 @@ int main(int argc, char **argv)
             fclose(f);
             started[i] = (double)(ns - ((long long)real.tv_sec * 1000000000 + real.tv_nsec)) / 1e6;
         }
-        printf("net=%s\n", nets[k]);
+        char name[64];
         show("plain spawn to exit", plain, RUNS);
-        show("launcher spawn to exec", started, RUNS);
-        show("launcher spawn to exit", whole, RUNS);
+        snprintf(name, sizeof name, "launcher with net=%s, spawn to exec", nets[k]);
+        show(name, started, RUNS);
+        snprintf(name, sizeof name, "launcher with net=%s, spawn to exit", nets[k]);
+        show(name, whole, RUNS);
     }
     return 0;
 }

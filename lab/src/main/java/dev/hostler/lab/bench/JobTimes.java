@@ -27,14 +27,19 @@ record JobTimes(long started, long firstOutput, long ended, long bytes) {
     return SubmitJobRequest.newBuilder().setSelector(selector).setCommand(command);
   }
 
-  /** Submits a job and watches it to its end. */
+  /** Submits a job and watches it and its output to its end. */
   static JobTimes of(OperatorClient client, SubmitJobRequest request) {
+    return of(client, request, true);
+  }
+
+  /** Submits a job and watches it to its end, with its output or without. */
+  static JobTimes of(OperatorClient client, SubmitJobRequest request, boolean output) {
     long begin = System.nanoTime();
     Job job = client.jobs().submitJob(request);
     Iterator<JobEvent> events =
         client
             .jobs()
-            .watchJob(WatchJobRequest.newBuilder().setJobId(job.getId()).setOutput(true).build());
+            .watchJob(WatchJobRequest.newBuilder().setJobId(job.getId()).setOutput(output).build());
     long started = 0;
     long firstOutput = 0;
     long ended = 0;

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 /** Prints a table of what the built product does on this machine. Run by {@code lab/measure}. */
 public final class Measure {
   private static final String ALL = "all";
+  private static final int WARM = 1300;
 
   private Measure() {}
 
@@ -43,42 +44,50 @@ public final class Measure {
     System.out.println("| " + what + " | " + seen + " |");
   }
 
+  /** Both as found just after a start and as it stays: a JVM compiles what it does often. */
   private static void latency(OperatorClient client) {
+    latency(client, "first 200 jobs");
+    for (int i = 0; i < WARM; i++) {
+      JobTimes.of(client, JobTimes.command(ALL, "/bin/echo", "hi").build());
+    }
+    latency(client, "200 jobs after " + (200 + WARM));
+  }
+
+  private static void latency(OperatorClient client, String when) {
     Samples started = new Samples();
     Samples output = new Samples();
     Samples ended = new Samples();
-    for (int i = -50; i < 200; i++) {
+    for (int i = 0; i < 200; i++) {
       JobTimes times = JobTimes.of(client, JobTimes.command(ALL, "/bin/echo", "hi").build());
-      if (i >= 0) {
-        started.add(times.started());
-        output.add(times.firstOutput());
-        ended.add(times.ended());
-      }
+      started.add(times.started());
+      output.add(times.firstOutput());
+      ended.add(times.ended());
     }
-    row("submit → process started, as a client sees it", started.row());
-    row("submit → first output byte at the client", output.row());
-    row("submit → job ended at the client", ended.row());
+    row("submit → process started, as a client sees it, " + when, started.row());
+    row("submit → first output byte at the client, " + when, output.row());
+    row("submit → job ended at the client, " + when, ended.row());
   }
 
   private static void output(OperatorClient client) {
-    outputOf(client, "1 GB of repeating text, plugin → durable → client", "yes 0123456789abcdef");
-    outputOf(client, "256 MB of random bytes, plugin → durable → client", "cat /dev/urandom");
+    for (boolean read : List.of(false, true)) {
+      String way = read ? ", plugin → durable → client" : ", plugin → durable";
+      outputOf(client, "1 GB of repeating text" + way, "yes 0123456789abcdef", read);
+      outputOf(client, "1 GB of random bytes" + way, "cat /dev/urandom", read);
+    }
   }
 
-  private static void outputOf(OperatorClient client, String what, String source) {
-    long size = source.startsWith("yes") ? 1L << 30 : 1L << 28;
+  private static void outputOf(OperatorClient client, String what, String source, boolean read) {
+    long size = 1_000_000_000;
     JobTimes times =
         JobTimes.of(
-            client, JobTimes.command(ALL, "/bin/sh", "-c", source + " | head -c " + size).build());
+            client,
+            JobTimes.command(ALL, "/bin/sh", "-c", source + " | head -c " + size).build(),
+            read);
+    if (read && times.bytes() != size) {
+      throw new IllegalStateException(times.bytes() + " bytes arrived, not " + size);
+    }
     double seconds = times.ended() / 1e9;
-    row(
-        what,
-        String.format(
-            Locale.ROOT,
-            "%.1f s, %.0f MB/s (%d bytes arrived)",
-            seconds,
-            times.bytes() / 1e6 / seconds,
-            times.bytes()));
+    row(what, String.format(Locale.ROOT, "%.1f s, %.0f MB/s", seconds, size / 1e6 / seconds));
   }
 
   private static void programs(Stack stack) {

@@ -44,6 +44,7 @@ public final class AgentHost implements AutoCloseable {
 
         [sandbox]
         cgroup = "%s"
+        output = "2GiB"
         """
             .formatted(stack.agentPort(), folder.resolve("state"), host.group));
     CliResult made = stack.cli("token", "create", "--uses", "1", "--ttl", "10m", "-o", "json");
