@@ -5,15 +5,19 @@ import dev.hostler.common.lifecycle.Lifecycle;
 import dev.hostler.common.lifecycle.StartException;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.access.AccessPolicy;
+import dev.hostler.controller.access.Authenticator;
+import dev.hostler.controller.access.CertificateAuthenticator;
 import dev.hostler.controller.api.AuditEndpoint;
 import dev.hostler.controller.api.BundleEndpoint;
 import dev.hostler.controller.api.Caller;
 import dev.hostler.controller.api.ControllerEndpoint;
 import dev.hostler.controller.api.HostEndpoint;
+import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.api.OperatorPort;
 import dev.hostler.controller.api.TokenEndpoint;
 import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.audit.Refusals;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.enroll.Enrollment;
@@ -127,15 +131,21 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                     List.of(new RequestMetrics(metrics, "agent")),
                     agentServices),
             AgentPort::close);
+    AccessPolicy policy = new AccessPolicy(config.access(), selectors);
+    JobAccess jobAccess = new JobAccess(policy, hosts, Caller::current);
+    engine.jobs().onSubmission(jobAccess);
     HostPort advertised = Addresses.advertised(config, agentPort.port());
+    Refusals refusalLog =
+        lifecycle.start(
+            "the log of refusals", () -> new Refusals(database, audit, time), Refusals::close);
     List<BindableService> operatorServices =
         List.of(
             new ControllerEndpoint(Version.TEXT, advertised.toString()),
-            new HostEndpoint(hosts, selectors),
+            new HostEndpoint(hosts, selectors, policy),
             new TokenEndpoint(tokens),
             new AuditEndpoint(database, audit),
-            new BundleEndpoint(bundles, Caller::name),
-            new JobEndpoint(engine.jobs(), engine.watches(), Caller::name));
+            new BundleEndpoint(bundles, policy, Caller::current),
+            new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name));
     OperatorPort operatorPort =
         lifecycle.start(
             "the operator port",
@@ -144,7 +154,9 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                     config.operatorListen(),
                     identity,
                     ca.roots(),
-                    AccessPolicy.EVERY_OPERATOR,
+                    Authenticator.firstOf(List.of(new CertificateAuthenticator(config.access()))),
+                    policy,
+                    refusalLog::add,
                     List.of(new RequestMetrics(metrics, "operator")),
                     operatorServices),
             OperatorPort::close);

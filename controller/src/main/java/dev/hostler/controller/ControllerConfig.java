@@ -4,7 +4,9 @@ import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.ConfigSection;
 import dev.hostler.common.config.HostPort;
+import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
+import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param bundleMaxBytes largest bundle file
  * @param database section [database]
  * @param trust section [trust]
+ * @param access tables [[role]] and [[operator]]
  * @param log section [log]
  */
 public record ControllerConfig(
@@ -31,6 +34,7 @@ public record ControllerConfig(
     long bundleMaxBytes,
     DatabaseConfig database,
     TrustConfig trust,
+    AccessConfig access,
     LogConfig log) {
   private static final long MIB = 1L << 20;
 
@@ -51,6 +55,7 @@ public record ControllerConfig(
             reader.section("bundle").bytes("max_size", 1024 * MIB, MIB, 65536 * MIB),
             DatabaseConfig.read(reader.section("database")),
             TrustConfig.read(reader.section("trust")),
+            AccessConfig.read(reader, new CelSelectors()),
             LogConfig.read(reader.section("log")));
     reader.finish();
     return config;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.HostPort;
+import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Files;
@@ -48,6 +49,7 @@ class ControllerConfigTest {
                     List.of(),
                     Duration.ofDays(365),
                     Duration.ofDays(365)),
+                AccessConfig.NONE,
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -104,6 +106,7 @@ class ControllerConfigTest {
                     List.of("c.example", "10.0.0.1"),
                     Duration.ofDays(1),
                     Duration.ofDays(2)),
+                AccessConfig.NONE,
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 

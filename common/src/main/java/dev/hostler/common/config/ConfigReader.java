@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
@@ -33,6 +34,7 @@ public final class ConfigReader {
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, ConfigSection> sections = new LinkedHashMap<>();
   private final Set<String> usedVariables = new HashSet<>();
+  private final Set<String> lists = new HashSet<>();
   private @Nullable TomlTable toml;
 
   private record Problem(int line, int column, String text) {}
@@ -94,6 +96,36 @@ public final class ConfigReader {
     return sections.computeIfAbsent(name, n -> new ConfigSection(this, n, table(n)));
   }
 
+  /**
+   * The tables of a list, in order: each {@code [[name]]} of the file. They have no variables in
+   * the environment.
+   *
+   * @param name key before the first table
+   */
+  public List<ConfigSection> tables(String name) {
+    lists.add(name);
+    TomlTable root = toml;
+    Object value = root == null ? null : root.get(List.of(name));
+    if (root == null || value == null) {
+      return List.of();
+    }
+    List<ConfigSection> tables = new ArrayList<>();
+    if (value instanceof TomlArray array) {
+      for (int i = 0; i < array.size(); i++) {
+        if (array.get(i) instanceof TomlTable table) {
+          tables.add(new ConfigSection(this, name + "[" + (i + 1) + "]", table));
+        }
+      }
+      if (tables.size() == array.size()) {
+        tables.forEach(table -> sections.putIfAbsent(table.name(), table));
+        return List.copyOf(tables);
+      }
+    }
+    TomlPosition at = root.inputPositionOf(List.of(name));
+    problem(found(value, name, at), name, "must be a list of tables; write [[" + name + "]]");
+    return List.of();
+  }
+
   private @Nullable TomlTable table(String name) {
     TomlTable table = toml;
     if (name.isEmpty() || table == null) {
@@ -145,7 +177,9 @@ public final class ConfigReader {
       boolean known = section != null && section.knows(key);
       boolean leads =
           sections.keySet().stream().anyMatch(s -> s.equals(full) || s.startsWith(full + "."));
-      if (value instanceof TomlTable inner && leads) {
+      if (lists.contains(full)) {
+        findUnknown(value, full);
+      } else if (value instanceof TomlTable inner && leads) {
         findUnknown(inner, full);
       } else if (value != null && !known && !leads) {
         String near = nearest(key, name, value instanceof TomlTable);
@@ -155,6 +189,18 @@ public final class ConfigReader {
             "unknown "
                 + (value instanceof TomlTable ? "section" : "key")
                 + (near.isEmpty() ? "; remove it" : "; did you mean " + near + "?"));
+      }
+    }
+  }
+
+  /** In the tables of a list; what is no such list was noted when it was asked for. */
+  private void findUnknown(@Nullable Object list, String name) {
+    if (list instanceof TomlArray array) {
+      for (int i = 0; i < array.size(); i++) {
+        String element = name + "[" + (i + 1) + "]";
+        if (array.get(i) instanceof TomlTable table && sections.containsKey(element)) {
+          findUnknown(table, element);
+        }
       }
     }
   }

@@ -1,5 +1,8 @@
 package dev.hostler.controller.api;
 
+import dev.hostler.controller.access.AccessPolicy;
+import dev.hostler.controller.access.Operator;
+import dev.hostler.controller.access.Permission;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.bundle.BundleUpload;
 import dev.hostler.controller.bundle.StoredBundle;
@@ -19,15 +22,18 @@ import org.jspecify.annotations.Nullable;
 /** Bundles on the operator port. */
 public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBase {
   private final BundleService bundles;
-  private final Supplier<String> operator;
+  private final AccessPolicy policy;
+  private final Supplier<Operator> operator;
 
   /**
    * Calls wait for the database and the disk: they must not run on an event loop.
    *
-   * @param operator name of the current caller
+   * @param policy asked before a bundle is stored
+   * @param operator the current caller
    */
-  public BundleEndpoint(BundleService bundles, Supplier<String> operator) {
+  public BundleEndpoint(BundleService bundles, AccessPolicy policy, Supplier<Operator> operator) {
     this.bundles = bundles;
+    this.policy = policy;
     this.operator = operator;
   }
 
@@ -38,12 +44,12 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
 
   /** One upload. A message is asked for when the one before it is on disk. */
   private final class Push implements StreamObserver<PushBundleRequest> {
-    private final String by;
+    private final Operator by;
     private final StreamObserver<Bundle> responses;
     private @Nullable BundleUpload upload;
     private boolean over;
 
-    Push(String by, StreamObserver<Bundle> responses) {
+    Push(Operator by, StreamObserver<Bundle> responses) {
       this.by = by;
       this.responses = responses;
     }
@@ -83,7 +89,11 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
         if (open == null) {
           open = bundles.begin(0);
         }
-        Bundle stored = message(open.finish(by));
+        Bundle stored =
+            message(
+                open.finish(
+                    by.name(),
+                    name -> policy.requireBundle(by, Permission.BUNDLE_PUSH, name, "push")));
         end();
         responses.onNext(stored);
         responses.onCompleted();

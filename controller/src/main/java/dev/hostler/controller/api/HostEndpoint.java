@@ -1,5 +1,7 @@
 package dev.hostler.controller.api;
 
+import dev.hostler.controller.access.AccessPolicy;
+import dev.hostler.controller.access.Permission;
 import dev.hostler.controller.audit.Actor;
 import dev.hostler.controller.host.Host;
 import dev.hostler.controller.host.HostSelector;
@@ -15,16 +17,26 @@ import dev.hostler.proto.v1.RemoveHostResponse;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Hosts on the operator port. */
 public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
   private final HostService hosts;
   private final HostSelector.Compiler selectors;
+  private final AccessPolicy policy;
 
-  /** For these hosts. */
-  public HostEndpoint(HostService hosts, HostSelector.Compiler selectors) {
+  /** For these hosts, as far as {@code policy} lets the caller at them. */
+  public HostEndpoint(HostService hosts, HostSelector.Compiler selectors, AccessPolicy policy) {
     this.hosts = hosts;
     this.selectors = selectors;
+    this.policy = policy;
+  }
+
+  /** The host of a request, once the caller may do that to it. */
+  private Host permitted(Permission permission, String idOrName, String what) {
+    Host host = hosts.get(idOrName);
+    policy.requireHost(Caller.current(), permission, host, what);
+    return host;
   }
 
   @Override
@@ -39,7 +51,12 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
                   : selectors.compile(request.getSelector());
           String token = request.getPageToken();
           String after = token.isEmpty() ? "" : PageTokens.read(token, 1).getFirst();
-          List<Host> page = hosts.list(selector, after, size + 1);
+          Predicate<Host> seen = policy.sees(Caller.current(), Permission.HOST_READ);
+          List<Host> page =
+              hosts.list(
+                  (host, connected) -> seen.test(host) && selector.matches(host, connected),
+                  after,
+                  size + 1);
           ListHostsResponse.Builder response = ListHostsResponse.newBuilder();
           page.stream().limit(size).map(this::message).forEach(response::addHosts);
           if (page.size() > size) {
@@ -51,7 +68,8 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
 
   @Override
   public void getHost(GetHostRequest request, StreamObserver<dev.hostler.proto.v1.Host> responses) {
-    Unary.answer(responses, () -> message(hosts.get(request.getHost())));
+    Unary.answer(
+        responses, () -> message(permitted(Permission.HOST_READ, request.getHost(), "see")));
   }
 
   @Override
@@ -63,7 +81,7 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
             message(
                 hosts.label(
                     Actor.operator(Caller.name()),
-                    request.getHost(),
+                    permitted(Permission.HOST_LABEL, request.getHost(), "label").id().toString(),
                     request.getSetMap(),
                     request.getRemoveList())));
   }
@@ -73,7 +91,8 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
     Unary.answer(
         responses,
         () -> {
-          hosts.remove(Actor.operator(Caller.name()), request.getHost());
+          Host host = permitted(Permission.HOST_REMOVE, request.getHost(), "remove");
+          hosts.remove(Actor.operator(Caller.name()), host.id().toString());
           return RemoveHostResponse.getDefaultInstance();
         });
   }

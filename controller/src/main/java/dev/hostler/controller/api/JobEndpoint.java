@@ -2,6 +2,7 @@ package dev.hostler.controller.api;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.hostler.controller.access.Permission;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobService;
 import dev.hostler.controller.job.JobWatch;
@@ -24,9 +25,11 @@ import dev.hostler.proto.v1.OutputStream;
 import dev.hostler.proto.v1.ReadOutputRequest;
 import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.proto.v1.WatchJobRequest;
+import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -37,17 +40,28 @@ import org.jspecify.annotations.Nullable;
 public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
   private final JobService jobs;
   private final JobWatches watches;
+  private final JobAccess access;
   private final Supplier<String> operator;
 
   /**
    * Unary calls wait for the database: they must not run on an event loop.
    *
+   * @param access asked before a job is shown or cancelled
    * @param operator name of the current caller
    */
-  public JobEndpoint(JobService jobs, JobWatches watches, Supplier<String> operator) {
+  public JobEndpoint(
+      JobService jobs, JobWatches watches, JobAccess access, Supplier<String> operator) {
     this.jobs = jobs;
     this.watches = watches;
+    this.access = access;
     this.operator = operator;
+  }
+
+  /** The job of a request, once the caller may do that to it. */
+  private Job permitted(Permission permission, String jobId) {
+    Job job = jobs.get(JobRequests.id("job_id", jobId));
+    access.require(permission, jobs, job);
+    return job;
   }
 
   @Override
@@ -59,8 +73,7 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
 
   @Override
   public void getJob(GetJobRequest request, StreamObserver<dev.hostler.proto.v1.Job> responses) {
-    answer(
-        responses, () -> JobMessages.job(jobs.get(JobRequests.id("job_id", request.getJobId()))));
+    answer(responses, () -> JobMessages.job(permitted(Permission.JOB_READ, request.getJobId())));
   }
 
   @Override
@@ -70,7 +83,8 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
         responses,
         () ->
             JobMessages.job(
-                jobs.cancel(JobRequests.id("job_id", request.getJobId()), operator.get())));
+                jobs.cancel(
+                    permitted(Permission.JOB_CANCEL, request.getJobId()).id(), operator.get())));
   }
 
   @Override
@@ -84,7 +98,11 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
               token.isEmpty() ? null : PageTokens.id(token, PageTokens.read(token, 1).getFirst());
           List<Job> page = jobs.list(before, JobRequests.state(request.getState()), size + 1);
           ListJobsResponse.Builder response = ListJobsResponse.newBuilder();
-          page.stream().limit(size).map(JobMessages::job).forEach(response::addJobs);
+          page.stream()
+              .limit(size)
+              .filter(job -> access.sees(jobs, job))
+              .map(JobMessages::job)
+              .forEach(response::addJobs);
           if (page.size() > size) {
             response.setNextPageToken(PageTokens.of(page.get(size - 1).id().toString()));
           }
@@ -107,7 +125,8 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
             id = PageTokens.id(token, key.get(1));
           }
           List<Task> page =
-              jobs.tasks(JobRequests.id("job_id", request.getJobId()), name, id, size + 1);
+              jobs.tasks(
+                  permitted(Permission.JOB_READ, request.getJobId()).id(), name, id, size + 1);
           ListTasksResponse.Builder response = ListTasksResponse.newBuilder();
           page.stream().limit(size).map(JobMessages::task).forEach(response::addTasks);
           if (page.size() > size) {
@@ -124,10 +143,11 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
         responses,
         sink -> {
           WatchSink events = new EventSink(sink);
+          Map<JobWatch.TaskStream, Long> from = JobRequests.positions(request.getPositionsList());
           return watches.watch(
-              JobRequests.id("job_id", request.getJobId()),
+              permitted(Permission.JOB_READ, request.getJobId()).id(),
               request.getOutput(),
-              JobRequests.positions(request.getPositionsList()),
+              from,
               events);
         },
         JobWatch::follow);
@@ -139,7 +159,7 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
         responses,
         sink ->
             watches.output(
-                JobRequests.id("job_id", request.getJobId()),
+                permitted(Permission.JOB_READ, request.getJobId()).id(),
                 request.getHostsList(),
                 request.getStreamValue() == 0
                     ? null
@@ -166,23 +186,25 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
                 watch.wake();
               }
             });
+    Context context = Context.current(); // knows the caller
     Thread.ofVirtual()
         .name("watch")
-        .start(() -> {
-          try (JobWatch watch = make.apply(sink)) {
-            made.set(watch);
-            following.run(watch);
-            if (!sink.isCancelled()) {
-              call.onCompleted();
-            }
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          } catch (RuntimeException e) {
-            if (!sink.isCancelled()) {
-              call.onError(FailureStatus.of(e).asRuntimeException());
-            }
-          }
-        });
+        .start(
+            context.wrap(() -> {
+              try (JobWatch watch = make.apply(sink)) {
+                made.set(watch);
+                following.run(watch);
+                if (!sink.isCancelled()) {
+                  call.onCompleted();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException e) {
+                if (!sink.isCancelled()) {
+                  call.onError(FailureStatus.of(e).asRuntimeException());
+                }
+              }
+            }));
   }
 
   private static <M> void answer(StreamObserver<M> responses, Supplier<M> call) {

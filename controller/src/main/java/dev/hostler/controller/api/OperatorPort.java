@@ -16,6 +16,7 @@ import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.common.tls.TlsTrust;
 import dev.hostler.controller.access.AccessPolicy;
+import dev.hostler.controller.access.Authenticator;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.link.FailureStatus;
 import dev.hostler.trust.KeyPurpose;
@@ -66,17 +67,25 @@ public final class OperatorPort {
    *
    * @param identity the controller's own, asked for at each handshake
    * @param roots of the fleet CA
+   * @param authenticator says who calls
+   * @param policy says who may do what
+   * @param refusals told of who was turned down
+   * @throws IllegalStateException if a method has no rule in {@link MethodRules}
    * @throws IOException if the address cannot be listened on
    */
   public static OperatorPort start(
       HostPort listen,
       Supplier<TlsIdentity> identity,
       List<X509Certificate> roots,
+      Authenticator authenticator,
       AccessPolicy policy,
+      RefusalListener refusals,
       List<ServerInterceptor> interceptors,
       List<BindableService> services)
       throws IOException {
-    GrpcService grpc = grpc(policy, interceptors, services);
+    MethodRules.requireAll(services);
+    GrpcService grpc =
+        grpc(new AccessInterceptor(authenticator, policy, refusals), interceptors, services);
     // Virtual threads: calls wait for the database.
     ScheduledThreadPoolExecutor blocking =
         new ScheduledThreadPoolExecutor(
@@ -112,7 +121,9 @@ public final class OperatorPort {
   }
 
   private static GrpcService grpc(
-      AccessPolicy policy, List<ServerInterceptor> interceptors, List<BindableService> services) {
+      AccessInterceptor access,
+      List<ServerInterceptor> interceptors,
+      List<BindableService> services) {
     return GrpcService.builder()
         .addServices(services)
         .addService(ProtoReflectionServiceV1.newInstance())
@@ -120,7 +131,7 @@ public final class OperatorPort {
         .enableHttpJsonTranscoding(
             HttpJsonTranscodingOptions.builder().errorHandler(new JsonErrors()).build())
         // The interceptor that is added last is called first.
-        .intercept(new OperatorAuthentication(policy))
+        .intercept(access)
         .intercept(interceptors)
         .exceptionHandler((_, status, cause, _) -> failure(status, cause))
         .jsonMarshallerFactory(_ -> JSON)

@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,7 @@ public final class BundleService {
     return new BundleUpload(this, spool, size);
   }
 
-  StoredBundle store(Path file, long size, String operator) {
+  StoredBundle store(Path file, long size, String operator, Consumer<String> gate) {
     StoredBundle bundle;
     try (BundleFile open = BundleFile.open(file)) {
       X509Certificate signer = open.signer().certificate();
@@ -94,6 +95,7 @@ public final class BundleService {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
+    gate.accept(bundle.name());
     return database.transact(transaction -> store(transaction, file, bundle, operator));
   }
 

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
 
 /** A bundle file on its way in, spooled to disk until it is whole. Not thread-safe. */
 public final class BundleUpload implements AutoCloseable {
@@ -52,15 +53,16 @@ public final class BundleUpload implements AutoCloseable {
    * Verifies and stores what was taken.
    *
    * @param operator who pushes
+   * @param gate given the bundle's name before it is stored; throws if the operator may not push it
    * @throws RequestException INVALID if it is not a bundle, is altered, cut off or not signed;
    *     ALREADY_EXISTS if another bundle has this name and version
    */
-  public StoredBundle finish(String operator) {
+  public StoredBundle finish(String operator, Consumer<String> gate) {
     if (received != size) {
       throw RequestException.invalid(
           "data", received + " bytes", "size said " + size + "; send as many");
     }
-    return service.store(file, size, operator);
+    return service.store(file, size, operator, gate);
   }
 
   @Override

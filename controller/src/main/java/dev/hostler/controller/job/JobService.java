@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Submits, finds and cancels jobs. Thread-safe. */
@@ -40,6 +41,7 @@ public final class JobService {
   private final WorkSettings settings;
   private final RowIds ids;
   private final InstantSource clock;
+  private final List<SubmissionGate> gates = new CopyOnWriteArrayList<>();
 
   JobService(
       Database database,
@@ -73,6 +75,11 @@ public final class JobService {
     this.clock = clock;
   }
 
+  /** From now on, {@code gate} is asked before each job is committed. */
+  public void onSubmission(SubmissionGate gate) {
+    gates.add(gate);
+  }
+
   /**
    * Commits a job with a task for each target and an audit row, or finds the job that an earlier
    * request with the same key made.
@@ -102,6 +109,8 @@ public final class JobService {
               + ": means no host at the moment; `hostler host list -t SELECTOR` shows what a"
               + " selector means");
     }
+    List<UUID> hostIds = meant.stream().map(Target::hostId).toList();
+    gates.forEach(gate -> gate.check(resolved.work(), hostIds));
     return database.transact(transaction -> commit(transaction, request, resolved, meant));
   }
 

@@ -19,11 +19,14 @@ public final class FirstOperator {
   /** Its name. */
   public static final String NAME = "admin";
 
+  /** What it may do: everything. */
+  static final String ROLE = "admin";
+
   private FirstOperator() {}
 
   /**
-   * Writes admin.crt, admin.key and ca.crt; writes the certificate again when another CA issued it
-   * or less than a third of its life is left.
+   * Writes admin.crt, admin.key and ca.crt; writes the certificate again when another CA issued it,
+   * it lacks the role, or less than a third of its life is left.
    *
    * @return whether a certificate was issued
    * @throws TrustException if the files cannot be read or written
@@ -53,7 +56,8 @@ public final class FirstOperator {
         key = pair.getPublic();
       }
       PrivateFiles.write(
-          certificateFile, Pem.encode(List.of(ca.issueOperator(NAME, key, lifetime))));
+          certificateFile,
+          Pem.encode(List.of(ca.issueOperator(NAME, List.of(ROLE), key, lifetime))));
       return true;
     } catch (IOException | SigningException e) {
       throw new TrustException(
@@ -67,6 +71,8 @@ public final class FirstOperator {
         Duration.between(
             certificate.getNotBefore().toInstant(), certificate.getNotAfter().toInstant());
     Duration left = Duration.between(clock.instant(), certificate.getNotAfter().toInstant());
-    return ca.issued(certificate) && left.multipliedBy(3).compareTo(life) > 0;
+    return ca.issued(certificate)
+        && PeerNames.roles(certificate).contains(ROLE)
+        && left.multipliedBy(3).compareTo(life) > 0;
   }
 }

@@ -153,12 +153,25 @@ public final class FleetCa {
   /** A certificate for an operator. */
   public X509Certificate issueOperator(String name, PublicKey key, Duration lifetime)
       throws SigningException {
-    return authority.issue(
-        key,
+    return issueOperator(name, List.of(), key, lifetime);
+  }
+
+  /**
+   * A certificate for an operator.
+   *
+   * @param roles what it may do, by role names
+   */
+  public X509Certificate issueOperator(
+      String name, List<String> roles, PublicKey key, Duration lifetime) throws SigningException {
+    CertificateProfile profile =
         profile(name, lifetime)
             .purpose(CertificateProfile.CLIENT_AUTH)
             .purpose(KeyPurpose.OPERATOR.oid())
-            .uri(PeerNames.operatorUri(name)));
+            .uri(PeerNames.operatorUri(name));
+    for (String role : roles) {
+      profile = profile.uri(PeerNames.roleUri(role));
+    }
+    return authority.issue(key, profile);
   }
 
   /** A certificate for a controller that is reached by these names. */

@@ -10,24 +10,19 @@ import dev.hostler.common.time.TimeSource;
 import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.common.tls.TlsTrust;
+import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.access.AccessPolicy;
-import dev.hostler.controller.access.Permission;
+import dev.hostler.controller.access.CertificateAuthenticator;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.link.FailureStatus;
+import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.ControllerIdentity;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.controller.trust.ServerNames;
-import dev.hostler.proto.v1.AuditServiceGrpc;
-import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.Controller;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
-import dev.hostler.proto.v1.EnrollmentGrpc;
 import dev.hostler.proto.v1.GetControllerRequest;
-import dev.hostler.proto.v1.HostServiceGrpc;
-import dev.hostler.proto.v1.JobServiceGrpc;
-import dev.hostler.proto.v1.TokenServiceGrpc;
 import io.grpc.ManagedChannel;
-import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -39,6 +34,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,15 +44,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OperatorPortTest {
   @TempDir Path folder;
 
-  /** Calls the controller service of a port with this policy. */
-  private Status call(AccessPolicy policy, RuntimeException failure) throws Exception {
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
+
+  /** Calls the controller service of a port as ann with these roles. */
+  private Status call(List<String> roles, RuntimeException failure) throws Exception {
     FleetCa ca = FleetCa.openOrMake(folder.resolve("ca"), TimeSource.system());
     OperatorPort port =
         OperatorPort.start(
             new HostPort("127.0.0.1", 0),
             new ControllerIdentity(ca, ServerNames.with(List.of()), TimeSource.system()),
             ca.roots(),
-            policy,
+            new CertificateAuthenticator(AccessConfig.NONE),
+            new AccessPolicy(AccessConfig.NONE, new CelSelectors()),
+            (actor, verb, subject, reason) ->
+                refusals.add(String.join(" ", actor, verb, subject, reason)),
             List.of(),
             List.of(
                 new ControllerServiceGrpc.ControllerServiceImplBase() {
@@ -70,7 +71,7 @@ class OperatorPortTest {
     TlsIdentity ann =
         new TlsIdentity(
             pair.getPrivate(),
-            List.of(ca.issueOperator("ann", pair.getPublic(), Duration.ofDays(1))));
+            List.of(ca.issueOperator("ann", roles, pair.getPublic(), Duration.ofDays(1))));
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port.port())
             .sslContext(
@@ -96,51 +97,47 @@ class OperatorPortTest {
 
   @Test
   void whoMayNothingIsToldWhatIsMissing() throws Exception {
-    Status status = call(AccessPolicy.NONE, new IllegalStateException("never called"));
+    Status status = call(List.of("nothing"), new IllegalStateException("never called"));
     assertThat(status.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
     assertThat(status.getDescription())
         .isEqualTo(
-            "operator ann may not call hostler.v1.ControllerService/GetController (needs"
-                + " CONTROLLER_READ)");
+            "operator ann (role nothing) may not call hostler.v1.ControllerService/GetController:"
+                + " needs the permission controller.read, which roles viewer, operator, deployer,"
+                + " security, admin have; ask for a certificate with such a role (SAN URI"
+                + " hostler://role/ROLE), or for an [[operator]] or [[role]] table in"
+                + " controller.toml");
+    assertThat(refusals)
+        .containsExactly(
+            "operator:ann controller.show call:GetController " + status.getDescription());
   }
 
   @Test
-  void thePolicyIsAskedForTheOperatorAndThePermission() throws Exception {
-    AccessPolicy policy =
-        (operator, permission) ->
-            operator.name().equals("ann") && permission == Permission.CONTROLLER_READ;
+  void whatAServiceSaysIsPassedOn() throws Exception {
     Status status =
-        call(policy, new RequestException(RequestException.Kind.EXHAUSTED, "field: full"));
+        call(
+            List.of("viewer"),
+            new RequestException(RequestException.Kind.EXHAUSTED, "field: full"));
     assertThat(status.getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     assertThat(status.getDescription()).isEqualTo("field: full");
+    assertThat(refusals).isEmpty();
+  }
+
+  @Test
+  void whatAServiceRefusesIsTold() throws Exception {
+    call(
+        List.of("viewer"),
+        new RequestException(RequestException.Kind.PERMISSION_DENIED, "not this one"));
+    assertThat(refusals)
+        .containsExactly("operator:ann controller.show call:GetController not this one");
   }
 
   @Test
   void whatTheControllerDidNotExpectIsNotTold() throws Exception {
-    Status status = call(AccessPolicy.EVERY_OPERATOR, new IllegalStateException("password=geheim"));
+    Status status = call(List.of("viewer"), new IllegalStateException("password=geheim"));
     assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
     assertThat(status.getDescription())
         .startsWith("the controller failed; its log has the cause under id ")
         .doesNotContain("geheim");
-  }
-
-  @Test
-  void everyMethodOfTheOperatorPortNeedsAPermissionAndOthersAreUnknown() {
-    List<ServiceDescriptor> services =
-        List.of(
-            ControllerServiceGrpc.getServiceDescriptor(),
-            HostServiceGrpc.getServiceDescriptor(),
-            TokenServiceGrpc.getServiceDescriptor(),
-            AuditServiceGrpc.getServiceDescriptor(),
-            BundleServiceGrpc.getServiceDescriptor(),
-            JobServiceGrpc.getServiceDescriptor());
-    assertThat(services)
-        .flatMap(ServiceDescriptor::getMethods)
-        .allSatisfy(method -> {
-          assertThat(MethodPermissions.of(method)).as(method.getFullMethodName()).isPresent();
-          assertThat(MethodPermissions.isFree(method)).isFalse();
-        });
-    assertThat(MethodPermissions.of(EnrollmentGrpc.getEnrollMethod())).isEmpty();
   }
 
   @ParameterizedTest

@@ -1,7 +1,11 @@
 package dev.hostler.controller.link;
 
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.access.AccessConfig;
+import dev.hostler.controller.access.AccessPolicy;
+import dev.hostler.controller.access.Operator;
 import dev.hostler.controller.api.BundleEndpoint;
+import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
@@ -38,6 +42,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +57,8 @@ public final class EngineFixture implements AutoCloseable {
     // The machine may be busy with other things.
     Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
   }
+
+  private static final Operator ALICE = new Operator("alice", Set.of("admin"));
 
   public final Database database;
   public final HostStore hostStore = new HostStore();
@@ -119,13 +126,19 @@ public final class EngineFixture implements AutoCloseable {
                     next);
           }
         };
+    AccessPolicy policy = new AccessPolicy(AccessConfig.NONE, new CelSelectors());
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .executor(executor)
           .intercept(identity)
           .addService(AgentLink.service(sessions, hosts, engine, bundles, link, time, CALLER::get))
-          .addService(new JobEndpoint(engine.jobs(), engine.watches(), () -> "alice"))
-          .addService(new BundleEndpoint(bundles, () -> "alice"))
+          .addService(
+              new JobEndpoint(
+                  engine.jobs(),
+                  engine.watches(),
+                  new JobAccess(policy, hosts, () -> ALICE),
+                  () -> ALICE.name()))
+          .addService(new BundleEndpoint(bundles, policy, () -> ALICE))
           .build()
           .start();
     } catch (IOException e) {

@@ -1,0 +1,89 @@
+package dev.hostler.controller.api;
+
+import dev.hostler.controller.access.Permission;
+import dev.hostler.proto.v1.AuditServiceGrpc;
+import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.ControllerServiceGrpc;
+import dev.hostler.proto.v1.HostServiceGrpc;
+import dev.hostler.proto.v1.JobServiceGrpc;
+import dev.hostler.proto.v1.TokenServiceGrpc;
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What each method of the operator port needs. A method that is not here is refused, and a port
+ * that has one does not start.
+ */
+final class MethodRules {
+  private static final Map<String, Rule> BY_METHOD =
+      Map.ofEntries(
+          rule(
+              ControllerServiceGrpc.getGetControllerMethod(),
+              Permission.CONTROLLER_READ,
+              "controller.show"),
+          rule(HostServiceGrpc.getListHostsMethod(), Permission.HOST_READ, "host.list"),
+          rule(HostServiceGrpc.getGetHostMethod(), Permission.HOST_READ, "host.show"),
+          rule(HostServiceGrpc.getLabelHostMethod(), Permission.HOST_LABEL, "host.label"),
+          rule(HostServiceGrpc.getRemoveHostMethod(), Permission.HOST_REMOVE, "host.remove"),
+          rule(TokenServiceGrpc.getListTokensMethod(), Permission.TOKEN_READ, "token.list"),
+          rule(TokenServiceGrpc.getCreateTokenMethod(), Permission.TOKEN_WRITE, "token.create"),
+          rule(TokenServiceGrpc.getRevokeTokenMethod(), Permission.TOKEN_WRITE, "token.revoke"),
+          rule(BundleServiceGrpc.getListBundlesMethod(), Permission.BUNDLE_READ, "bundle.list"),
+          rule(BundleServiceGrpc.getGetBundleMethod(), Permission.BUNDLE_READ, "bundle.show"),
+          rule(BundleServiceGrpc.getPushBundleMethod(), Permission.BUNDLE_PUSH, "bundle.push"),
+          rule(JobServiceGrpc.getGetJobMethod(), Permission.JOB_READ, "job.show"),
+          rule(JobServiceGrpc.getListJobsMethod(), Permission.JOB_READ, "job.list"),
+          rule(JobServiceGrpc.getListTasksMethod(), Permission.JOB_READ, "job.tasks"),
+          rule(JobServiceGrpc.getWatchJobMethod(), Permission.JOB_READ, "job.watch"),
+          rule(JobServiceGrpc.getReadOutputMethod(), Permission.JOB_READ, "job.logs"),
+          rule(JobServiceGrpc.getSubmitJobMethod(), Permission.JOB_SUBMIT, "job.submit"),
+          rule(JobServiceGrpc.getCancelJobMethod(), Permission.JOB_CANCEL, "job.cancel"),
+          rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"));
+
+  /**
+   * What a method needs.
+   *
+   * @param permission whoever calls it must have it for something; its service asks again for what
+   *     the call is about
+   * @param verb under which its refusals stand in the audit log: that of its success
+   */
+  record Rule(Permission permission, String verb) {}
+
+  private MethodRules() {}
+
+  private static Map.Entry<String, Rule> rule(
+      MethodDescriptor<?, ?> method, Permission permission, String verb) {
+    return Map.entry(method.getFullMethodName(), new Rule(permission, verb));
+  }
+
+  /** What the method needs; empty when it is not known. */
+  static Optional<Rule> of(MethodDescriptor<?, ?> method) {
+    return Optional.ofNullable(BY_METHOD.get(method.getFullMethodName()));
+  }
+
+  /** Health and reflection tell nothing of the fleet: who got through TLS may call them. */
+  static boolean isFree(MethodDescriptor<?, ?> method) {
+    String name = method.getFullMethodName();
+    return name.startsWith("grpc.health.v1.") || name.startsWith("grpc.reflection.");
+  }
+
+  /**
+   * Every method has a rule.
+   *
+   * @throws IllegalStateException naming those that have none
+   */
+  static void requireAll(List<BindableService> services) {
+    List<String> without =
+        services.stream()
+            .flatMap(service -> service.bindService().getMethods().stream())
+            .filter(method -> of(method.getMethodDescriptor()).isEmpty())
+            .map(method -> method.getMethodDescriptor().getFullMethodName())
+            .toList();
+    if (!without.isEmpty()) {
+      throw new IllegalStateException("methods without a rule in MethodRules: " + without);
+    }
+  }
+}
