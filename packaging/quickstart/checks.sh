@@ -13,9 +13,10 @@ make_signer() {
 }
 
 push_samples() {
-  local name file
+  local name file start=$SECONDS
   mkdir -p "$data/bundles"
   for name in host-report sshd-hardening hostile; do
+    progress "Sample $name is built, signed and pushed" "$start"
     file=$data/bundles/$name.hostler
     {
       hostler bundle build "$home/examples/$name" --out "$file.unsigned"
@@ -23,6 +24,7 @@ push_samples() {
       hostler bundle push "$file"
     } > "$log/bundle-$name.log" 2>&1 || { cat "$log/bundle-$name.log" >&2; fail "the sample $name could not be pushed"; }
   done
+  progress_ends
   say "Samples: host-report, sshd-hardening and hostile are built, signed and pushed"
 }
 
@@ -50,7 +52,7 @@ All is up. In another terminal:
   hostler host list
   hostler run -t all -- uname -a
   hostler run -t all host-report collect --param format=json
-  hostler run -t all sshd-hardening check
+$(command -v sshd > /dev/null && echo "  hostler run -t all sshd-hardening check" || echo "  hostler run --detach -t all -- sleep 60")
   hostler run -t all hostile attack --param state_dir=$data/agent
   hostler job list
   hostler audit list
@@ -94,6 +96,18 @@ check_all() {
     say "skipped - sshd-hardening: there is no sshd on this machine"
   fi
   check "the audit log has the jobs" 0 'job.submit' hostler audit list
+  check "work is left to itself" 0 '^[0-9a-f-]{36}$' hostler run --detach -t all -- sleep 1000
+  work_runs
+}
+
+# Something is there that stopping must end.
+work_runs() {
+  local tries=0
+  while [ -z "$(group_pids)" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 100 ] || fail "check failed: the work that was left to itself does not run"
+    sleep 0.1
+  done
 }
 
 # The last check's program did not get out.

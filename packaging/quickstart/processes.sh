@@ -2,6 +2,7 @@
 
 controller_pid=
 agent_pid=
+step_pid=
 group=
 stopped=false
 
@@ -10,14 +11,16 @@ alive() { [ -n "$1" ] && kill -0 "$1" 2> /dev/null; }
 
 # await SECONDS WHAT PID LOGFILE COMMAND...: until the command succeeds; gives up when the process ends or the time is over.
 await() {
-  local seconds=$1 what=$2 pid=$3 file=$4 end
+  local seconds=$1 what=$2 pid=$3 file=$4 start=$SECONDS end
   shift 4
   end=$((SECONDS + seconds))
   until "$@"; do
+    progress "$what starts" "$start"
     alive "$pid" || { tail -n 30 "$file" >&2; fail "$what ended; its log is $file"; }
     [ $SECONDS -lt $end ] || { tail -n 30 "$file" >&2; fail "$what was not ready after $seconds s; its log is $file"; }
     sleep 0.1
   done
+  progress_ends
 }
 
 controller_ready() {
@@ -32,7 +35,7 @@ controller_ready() {
 start_controller() {
   local start=$SECONDS
   # A session of its own: Ctrl-C reaches this script only, which then stops everything in order.
-  setsid "$home/bin/hostler-controller" --config "$data/controller.toml" > "$log/controller.log" 2>&1 < /dev/null 9>&- &
+  setsid "$home/bin/hostler-controller" --config "$data/controller.toml" > "$log/controller.log" 2>&1 < /dev/null 8>&- 9>&- &
   controller_pid=$!
   await 120 "the controller" "$controller_pid" "$log/controller.log" controller_ready
   say "Controller: up on 127.0.0.1:$operator_port for operators, 127.0.0.1:$agent_port for agents ($((SECONDS - start)) s)"
@@ -41,7 +44,7 @@ start_controller() {
     || { cat "$log/login.log" >&2; fail "the first operator could not log in"; }
 }
 
-hostler() { "$home/bin/hostler" "$@" 9>&-; }
+hostler() { "$home/bin/hostler" "$@" 8>&- 9>&-; }
 
 enrol_agent() {
   if [ -f "$data/enrolled" ]; then
@@ -53,7 +56,7 @@ enrol_agent() {
   token=$(hostler token create --uses 1 --ttl 10m --label quickstart=true 2> "$log/token.log")
   [ -n "$token" ] || fail "no join token was made"
   HOSTLER_JOIN_TOKEN=$token "$home/bin/hostler-agent" enroll --config "$data/agent.toml" --controller "127.0.0.1:$agent_port" --name "$name" \
-    > "$log/enroll.log" 2>&1 9>&- || { cat "$log/enroll.log" >&2; fail "the agent could not enrol"; }
+    > "$log/enroll.log" 2>&1 8>&- 9>&- || { cat "$log/enroll.log" >&2; fail "the agent could not enrol"; }
   echo "$name" > "$data/enrolled"
   say "Agent: enrolled as $name"
 }
@@ -67,7 +70,7 @@ start_agent() {
   # The agent sees a private copy of /etc/ssh, so that the sshd-hardening sample changes nothing on this machine.
   private_ssh
   setsid unshare --mount --propagation private "$home/packaging/quickstart/agent-with-private-ssh" "$data" "$home" \
-    > "$log/agent.log" 2>&1 < /dev/null 9>&- &
+    > "$log/agent.log" 2>&1 < /dev/null 8>&- 9>&- &
   agent_pid=$!
   await 60 "the agent" "$agent_pid" "$log/agent.log" agent_connected
   say "Agent: connected"
@@ -84,7 +87,13 @@ private_ssh() {
 # The pids in our own cgroups; none before there is a name for them.
 group_pids() {
   [ -n "$group" ] || return 0
-  cat /sys/fs/cgroup/*/"$group"/*/cgroup.procs /sys/fs/cgroup/"$group"/*/cgroup.procs 2> /dev/null | sort -u
+  # One of the two is not there, on cgroup v1 or on v2.
+  cat /sys/fs/cgroup/*/"$group"/*/cgroup.procs /sys/fs/cgroup/"$group"/*/cgroup.procs 2> /dev/null | sort -u || true
+}
+
+# The supervisors of running work: they outlive the agent, and note how the work ended.
+supervisors() {
+  grep -lsaF -f <(printf '%s/agent/attempts/\n' "$data") /proc/[0-9]*/cmdline || true
 }
 
 groups() {
@@ -109,13 +118,17 @@ stop_all() {
   $stopped && return
   stopped=true
   trap '' INT TERM
+  exec >&8
   rm -f "$data/env"
+  progress_ends
+  [ -z "$step_pid" ] || kill -TERM -- "-$step_pid" 2> /dev/null || true
   [ -z "$agent_pid$controller_pid" ] || say "Stopping ..."
   end "$agent_pid" "The agent"
   # Work that still runs outlives the agent by design; here it ends with the demo.
   local tries=0 pids dir
-  while pids=$(group_pids) && [ -n "$pids" ] && [ $tries -lt 50 ]; do
-    kill -KILL $pids 2> /dev/null || true
+  while pids=$(group_pids)$(supervisors) && [ -n "$pids" ] && [ $tries -lt 50 ]; do
+    # Supervisors outside the group end by themselves once their programs are gone.
+    kill -KILL $(group_pids) 2> /dev/null || true
     tries=$((tries + 1))
     sleep 0.1
   done

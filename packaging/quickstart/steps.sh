@@ -1,5 +1,18 @@
 # Steps of ./quickstart, in the order in which they run. Sourced; uses $home, $data, $check.
 
+# What people see stays the terminal, even while a step writes its output into a log.
+exec 8>&1
+
+# progress TEXT START: on a terminal, what is being waited for and since how many seconds.
+progress() {
+  [ -t 8 ] || return 0
+  printf '\r\033[K%s ... %d s ' "$1" $((SECONDS - $2)) >&8
+}
+
+progress_ends() {
+  [ ! -t 8 ] || printf '\r\033[K' >&8
+}
+
 # say TEXT: one line for people.
 say() { printf '%s\n' "$*"; }
 
@@ -19,16 +32,19 @@ lacking() {
 during() {
   local title=$1 file=$2 start=$SECONDS pid status=0
   shift 2
-  "$@" > "$file" 2>&1 < /dev/null &
+  # A session of its own, so that Ctrl-C, which the shell hides from jobs in the background, can end all of it.
+  setsid "$@" > "$file" 2>&1 < /dev/null 8>&- 9>&- &
   pid=$!
-  if [ -t 1 ]; then
+  step_pid=$pid
+  if [ -t 8 ]; then
     while kill -0 "$pid" 2> /dev/null; do
-      printf '\r%s ... %d s ' "$title" $((SECONDS - start))
+      progress "$title" "$start"
       read -r -t 1 _ <> <(:) || true
     done
-    printf '\r'
+    progress_ends
   fi
   wait "$pid" || status=$?
+  step_pid=
   if [ "$status" -ne 0 ]; then
     printf '%s: failed (exit code %d). The end of %s:\n' "$title" "$status" "$file" >&2
     tail -n 30 "$file" >&2
@@ -65,7 +81,7 @@ build() {
     fi
   fi
   during "Build (the first one takes some minutes)" "$log/build.log" \
-    "$home/mvnw" -B -ntp -f "$home/pom.xml" -pl controller,agent,cli -am -DskipTests package 9>&-
+    "$home/mvnw" -B -ntp -f "$home/pom.xml" -pl controller,agent,cli -am -DskipTests package
   touch "$home/cli/target/.built"
 }
 
