@@ -84,6 +84,7 @@ public final class ChainValidator {
     for (X509Certificate certificate : path) {
       checkAlgorithms(certificate);
     }
+    CertificateRules.check(path);
     checkPurpose(path);
     return List.copyOf(path);
   }
