@@ -15,6 +15,7 @@ import dev.hostler.agent.link.GrpcEnroller;
 import dev.hostler.agent.link.LinkSettings;
 import dev.hostler.agent.link.TlsChannels;
 import dev.hostler.agent.run.SandboxExecutor;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Ledger;
 import dev.hostler.agent.work.WorkSettings;
 import dev.hostler.agent.work.Workbench;
@@ -143,6 +144,11 @@ final class Agent {
     lifecycle.start("on " + state, () -> lock(state), FileLockHolder::close);
     FactsReader facts = facts(config, sandbox.cgroupVersion());
     AtomicReference<@Nullable ControllerLink> link = new AtomicReference<>();
+    TrustState trust =
+        lifecycle.start(
+            "what is known of revocation",
+            () -> TrustState.open(state.resolve("trust/state"), config.trust(), time),
+            _ -> {});
     BundleCache bundles =
         lifecycle.start(
             "the bundle cache",
@@ -159,6 +165,7 @@ final class Agent {
                         config.bundles().cacheBytes(),
                         config.bundles().unusedFor(),
                         BundleSettings.USUAL.patience()),
+                    trust,
                     time),
             _ -> {});
     Ledger ledger =
@@ -170,6 +177,7 @@ final class Agent {
             sandbox.unsupported(),
             sandbox.defaults(),
             bundles,
+            trust,
             state.resolve("attempts"),
             time);
     Workbench workbench =
@@ -204,6 +212,7 @@ final class Agent {
                       TlsTrust.pinnedTo(identity.roots(), KeyPurpose.CONTROLLER.oid()),
                       loop),
                   workbench,
+                  trust,
                   facts::read,
                   time,
                   new Random(new SecureRandom().nextLong()),

@@ -12,6 +12,7 @@ import dev.hostler.controller.api.BundleEndpoint;
 import dev.hostler.controller.api.Caller;
 import dev.hostler.controller.api.ControllerEndpoint;
 import dev.hostler.controller.api.HostEndpoint;
+import dev.hostler.controller.api.IndexEndpoint;
 import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.api.OperatorPort;
@@ -114,6 +115,8 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             ca.digest(),
             time);
 
+    Freshness freshness =
+        Freshness.start(config.index(), database, audit, bundles, sessions, lifecycle, time);
     startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
     List<BindableService> agentServices =
         List.of(
@@ -145,6 +148,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             new TokenEndpoint(tokens),
             new AuditEndpoint(database, audit),
             new BundleEndpoint(bundles, policy, Caller::current),
+            new IndexEndpoint(freshness.indexes(), freshness.revocations()),
             new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name));
     OperatorPort operatorPort =
         lifecycle.start(

@@ -8,6 +8,7 @@ import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
+import dev.hostler.controller.index.IndexConfig;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ class ControllerConfigTest {
                     Duration.ofDays(365),
                     Duration.ofDays(365)),
                 AccessConfig.NONE,
+                new IndexConfig(Optional.empty(), Optional.empty(), Duration.ofHours(1)),
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -81,6 +83,10 @@ class ControllerConfigTest {
                 names = ["c.example", "10.0.0.1"]
                 agent_certificate_lifetime = "24h"
                 operator_certificate_lifetime = "2d"
+                [index]
+                certificate = "some.file"
+                key = "some.file"
+                life = "2h"
                 [log]
                 format = "json"
                 level = "debug"
@@ -107,6 +113,7 @@ class ControllerConfigTest {
                     Duration.ofDays(1),
                     Duration.ofDays(2)),
                 AccessConfig.NONE,
+                new IndexConfig(Optional.of(file), Optional.of(file), Duration.ofHours(2)),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 

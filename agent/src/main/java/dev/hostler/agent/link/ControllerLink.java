@@ -1,6 +1,7 @@
 package dev.hostler.agent.link;
 
 import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.time.Backoff;
 import dev.hostler.common.time.TimeSource;
@@ -24,6 +25,7 @@ public final class ControllerLink implements AutoCloseable {
   private final LinkSettings settings;
   private final Channels channels;
   private final Workbench workbench;
+  private final TrustState trust;
   private final Supplier<HostFacts> facts;
   private final TimeSource time;
   private final String agentVersion;
@@ -39,6 +41,7 @@ public final class ControllerLink implements AutoCloseable {
       LinkSettings settings,
       Channels channels,
       Workbench workbench,
+      TrustState trust,
       Supplier<HostFacts> facts,
       TimeSource time,
       RandomGenerator random,
@@ -46,6 +49,7 @@ public final class ControllerLink implements AutoCloseable {
     this.settings = settings;
     this.channels = channels;
     this.workbench = workbench;
+    this.trust = trust;
     this.facts = facts;
     this.time = time;
     this.agentVersion = agentVersion;
@@ -95,7 +99,8 @@ public final class ControllerLink implements AutoCloseable {
     ManagedChannel channel = channels.open(address);
     try {
       current = channel;
-      return new Session(workbench, facts, time, settings, agentVersion).run(channel, processId);
+      return new Session(workbench, trust, facts, time, settings, agentVersion)
+          .run(channel, processId);
     } catch (RuntimeException e) {
       log.error("stream to {}", address, e);
       return new Session.End(Status.INTERNAL.withCause(e), Duration.ZERO, Duration.ZERO);

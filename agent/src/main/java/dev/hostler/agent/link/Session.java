@@ -4,6 +4,7 @@ import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Connection;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.time.TimeSource;
@@ -13,6 +14,7 @@ import dev.hostler.proto.v1.Assignment;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.OutputAck;
+import dev.hostler.proto.v1.TrustUpdate;
 import dev.hostler.proto.v1.Welcome;
 import io.grpc.Channel;
 import io.grpc.Status;
@@ -53,6 +55,7 @@ final class Session implements Connection {
   record End(Status status, Duration agreedFor, Duration waitAtLeast) {}
 
   private final Workbench workbench;
+  private final TrustState trust;
   private final Supplier<HostFacts> facts;
   private final TimeSource time;
   private final LinkSettings settings;
@@ -77,11 +80,13 @@ final class Session implements Connection {
 
   Session(
       Workbench workbench,
+      TrustState trust,
       Supplier<HostFacts> facts,
       TimeSource time,
       LinkSettings settings,
       String agentVersion) {
     this.workbench = workbench;
+    this.trust = trust;
     this.facts = facts;
     this.time = time;
     this.settings = settings;
@@ -201,6 +206,7 @@ final class Session implements Connection {
         case CANCEL -> workbench.cancel(this, FromWire.id(frame.getCancel().getRef()));
         case OUTPUT_ACK -> outputAck(frame.getOutputAck());
         case RESULT_ACK -> workbench.resultAcked(this, FromWire.id(frame.getResultAck().getRef()));
+        case TRUST -> trust(frame.getTrust());
         case DRAIN -> {
           waitAtLeast = FromWire.duration(frame.getDrain().getReconnectAfter());
           finish(Status.UNAVAILABLE.withDescription("the controller is about to stop"));
@@ -231,7 +237,16 @@ final class Session implements Connection {
     nextFacts = agreedAt + settings.factsEvery().toNanos();
     agreed = true;
     log.info("connected, controller {}", welcome.getControllerVersion());
+    send(ToWire.trust(trust.indexNumber()));
     workbench.connected(this, FromWire.resume(welcome));
+  }
+
+  private void trust(TrustUpdate update) {
+    long before = trust.indexNumber();
+    trust.update(FromWire.trust(update));
+    if (trust.indexNumber() != before) {
+      send(ToWire.trust(trust.indexNumber()));
+    }
   }
 
   private void assignment(Assignment wire) {

@@ -24,6 +24,7 @@ import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.ResourceUse;
 import dev.hostler.proto.v1.SlotGrant;
 import dev.hostler.proto.v1.TaskState;
+import dev.hostler.proto.v1.TrustReport;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,12 @@ final class ToWire {
                         ? OutputCodec.OUTPUT_CODEC_ZSTD
                         : OutputCodec.OUTPUT_CODEC_IDENTITY)
                 .setData(UnsafeByteOperations.unsafeWrap(piece.data(), 0, piece.dataLength())))
+        .build();
+  }
+
+  static AgentFrame trust(long indexNumber) {
+    return AgentFrame.newBuilder()
+        .setTrust(TrustReport.newBuilder().setIndexNumber(indexNumber))
         .build();
   }
 

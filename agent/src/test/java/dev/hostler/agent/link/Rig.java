@@ -3,6 +3,7 @@ package dev.hostler.agent.link;
 import dev.hostler.agent.facts.HostFacts;
 import dev.hostler.agent.run.AttemptExecutor;
 import dev.hostler.agent.run.ProcessExecutor;
+import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.work.Ledger;
 import dev.hostler.agent.work.WorkSettings;
 import dev.hostler.agent.work.Workbench;
@@ -61,6 +62,7 @@ final class Rig implements AutoCloseable {
                     .disableRetry()
                     .build(),
             workbench,
+            OpenTrust.in(state, time),
             () ->
                 new HostFacts(
                     hostname, "", "", "", "", "", 1, 0, List.of(), Map.of(), "t", "none", null),

@@ -5,6 +5,7 @@ import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
+import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import io.grpc.BindableService;
@@ -41,6 +42,15 @@ final class MethodRules {
           rule(JobServiceGrpc.getReadOutputMethod(), Permission.JOB_READ, "job.logs"),
           rule(JobServiceGrpc.getSubmitJobMethod(), Permission.JOB_SUBMIT, "job.submit"),
           rule(JobServiceGrpc.getCancelJobMethod(), Permission.JOB_CANCEL, "job.cancel"),
+          rule(IndexServiceGrpc.getGetIndexMethod(), Permission.INDEX_READ, "index.show"),
+          rule(IndexServiceGrpc.getDraftIndexMethod(), Permission.INDEX_READ, "index.draft"),
+          rule(IndexServiceGrpc.getPushIndexMethod(), Permission.INDEX_PUSH, "index.push"),
+          rule(
+              IndexServiceGrpc.getListRevocationsMethod(),
+              Permission.TRUST_READ,
+              "revocation.list"),
+          rule(IndexServiceGrpc.getRevokeMethod(), Permission.TRUST_WRITE, "revocation.create"),
+          rule(IndexServiceGrpc.getLiftYankMethod(), Permission.TRUST_WRITE, "bundle.unyank"),
           rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"));
 
   /**

@@ -71,6 +71,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   private volatile long lastFrame;
   private volatile boolean busy;
   private boolean greeted;
+  private volatile boolean welcomed;
 
   AgentSession(
       long number, UUID hostId, Services services, ServerCallStreamObserver<ControllerFrame> call) {
@@ -148,6 +149,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       case OUTPUT -> output(frame.getOutput());
       case ENDED -> ended(frame.getEnded());
       case FACTS -> facts(frame.getFacts());
+      case TRUST -> LOG.info("host {} goes by index {}", hostId, frame.getTrust().getIndexNumber());
       case HEARTBEAT -> outbound.heartbeat(frame.getHeartbeat().getSequence());
       case FRAME_NOT_SET -> LOG.debug("host {} sent a frame of a newer kind; ignored", hostId);
     }
@@ -189,6 +191,8 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     agreed.unknown().forEach(ref -> welcome.addUnknown(ToAgent.ref(ref)));
     agreed.offsets().forEach((id, end) -> welcome.addOutputOffsets(ToAgent.outputAck(id, end)));
     outbound.send(ControllerFrame.newBuilder().setWelcome(welcome).build());
+    welcomed = true;
+    trust();
     agreed.cancelled().forEach(this::cancel);
     LOG.info("host {} ({}) connected", host.get().name(), hostId);
   }
@@ -275,6 +279,13 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   void cancel(AttemptRef ref) {
     if (live.containsKey(ref) && cancelled.add(ref)) {
       outbound.send(ToAgent.cancel(ref));
+    }
+  }
+
+  /** Tells what is fresh and what was revoked; nothing before Welcome, which is followed by it. */
+  void trust() {
+    if (welcomed) {
+      services.sessions.trust().ifPresent(outbound::send);
     }
   }
 

@@ -90,6 +90,12 @@ class EveryMethodTest {
           JobService/WatchJob              V O D S A
           JobService/ReadOutput            V O D S A
           AuditService/ListAudit           - - - S A
+          IndexService/GetIndex            V O D S A
+          IndexService/DraftIndex          V O D S A
+          IndexService/PushIndex           - - D S A
+          IndexService/ListRevocations     V O D S A
+          IndexService/Revoke              - - - S A
+          IndexService/LiftYank            - - - S A
           """);
 
   /** Served on the agent port, to hosts. */
