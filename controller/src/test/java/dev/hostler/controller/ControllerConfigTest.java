@@ -8,7 +8,6 @@ import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
-import dev.hostler.controller.index.IndexConfig;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,11 +46,15 @@ class ControllerConfigTest {
                 new TrustConfig(
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
                     List.of(),
-                    Duration.ofDays(365),
-                    Duration.ofDays(365)),
+                    Duration.ofHours(24),
+                    Duration.ofDays(30),
+                    Duration.ofHours(12),
+                    Duration.ofDays(3),
+                    Duration.ofHours(24)),
                 AccessConfig.NONE,
-                new IndexConfig(Optional.empty(), Optional.empty(), Duration.ofHours(1)),
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -81,12 +84,13 @@ class ControllerConfigTest {
                 ca_certificate = "some.file"
                 ca_key = "some.file"
                 names = ["c.example", "10.0.0.1"]
-                agent_certificate_lifetime = "24h"
+                previous_ca_certificate = "some.file"
+                previous_ca_key = "some.file"
+                agent_certificate_lifetime = "10h"
+                agent_renewal_grace = "0s"
                 operator_certificate_lifetime = "2d"
-                [index]
-                certificate = "some.file"
-                key = "some.file"
-                life = "2h"
+                operator_renewal_grace = "1h"
+                controller_certificate_lifetime = "30m"
                 [log]
                 format = "json"
                 level = "debug"
@@ -109,11 +113,15 @@ class ControllerConfigTest {
                 new TrustConfig(
                     Optional.of(file),
                     Optional.of(file),
+                    Optional.of(file),
+                    Optional.of(file),
                     List.of("c.example", "10.0.0.1"),
-                    Duration.ofDays(1),
-                    Duration.ofDays(2)),
+                    Duration.ofHours(10),
+                    Duration.ZERO,
+                    Duration.ofDays(2),
+                    Duration.ofHours(1),
+                    Duration.ofMinutes(30)),
                 AccessConfig.NONE,
-                new IndexConfig(Optional.of(file), Optional.of(file), Duration.ofHours(2)),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 
