@@ -4,21 +4,18 @@ import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleSettings;
 import dev.hostler.agent.config.AgentConfig;
 import dev.hostler.agent.facts.FactsReader;
-import dev.hostler.agent.identity.CertificateRenewal;
-import dev.hostler.agent.identity.CurrentIdentity;
 import dev.hostler.agent.identity.EnrolException;
 import dev.hostler.agent.identity.Enrolment;
 import dev.hostler.agent.identity.Identity;
 import dev.hostler.agent.identity.IdentityStore;
 import dev.hostler.agent.identity.JoinToken;
-import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.link.ControllerLink;
 import dev.hostler.agent.link.GrpcBundleSource;
 import dev.hostler.agent.link.GrpcEnroller;
-import dev.hostler.agent.link.GrpcRenewer;
 import dev.hostler.agent.link.LinkSettings;
 import dev.hostler.agent.link.TlsChannels;
 import dev.hostler.agent.run.SandboxExecutor;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Ledger;
 import dev.hostler.agent.work.WorkSettings;
 import dev.hostler.agent.work.Workbench;
@@ -96,7 +93,7 @@ final class Agent {
           new GrpcEnroller(
               one ->
                   new TlsChannels(
-                      TlsTrust.byCaDigest(one.caDigest(), KeyPurpose.CONTROLLER.oid()), loop),
+                      null, TlsTrust.byCaDigest(one.caDigest(), KeyPurpose.CONTROLLER.oid()), loop),
               facts::read,
               PATIENCE);
       return new Enrolment(identities(config), enroller)
@@ -147,6 +144,11 @@ final class Agent {
     lifecycle.start("on " + state, () -> lock(state), FileLockHolder::close);
     FactsReader facts = facts(config, sandbox.cgroupVersion());
     AtomicReference<@Nullable ControllerLink> link = new AtomicReference<>();
+    TrustState trust =
+        lifecycle.start(
+            "what is known of revocation",
+            () -> TrustState.open(state.resolve("trust/state"), config.trust(), time),
+            _ -> {});
     BundleCache bundles =
         lifecycle.start(
             "the bundle cache",
@@ -163,6 +165,7 @@ final class Agent {
                         config.bundles().cacheBytes(),
                         config.bundles().unusedFor(),
                         BundleSettings.USUAL.patience()),
+                    trust,
                     time),
             _ -> {});
     Ledger ledger =
@@ -174,6 +177,7 @@ final class Agent {
             sandbox.unsupported(),
             sandbox.defaults(),
             bundles,
+            trust,
             state.resolve("attempts"),
             time);
     Workbench workbench =
@@ -194,49 +198,30 @@ final class Agent {
             },
             Workbench::close);
     EventLoopGroup loop = lifecycle.start("the network", Agent::eventLoop, Agent::end);
-    LinkSettings settings =
-        LinkSettings.of(
-            config.controllers().isEmpty() ? List.of(identity.controller()) : config.controllers());
-    CurrentIdentity current = new CurrentIdentity(identities(config), identity);
-    TlsChannels channels = new TlsChannels(current::get, KeyPurpose.CONTROLLER.oid(), loop);
-    Random random = new Random(new SecureRandom().nextLong());
-    CertificateRenewal renewal =
-        new CertificateRenewal(
-            current,
-            new GrpcRenewer(settings.controllers(), channels, PATIENCE),
-            () -> {
-              ControllerLink present = link.get();
-              if (present != null) {
-                present.reconnect();
-              }
-            },
-            time,
-            random);
     lifecycle.start(
         "the link",
         () -> {
           ControllerLink made =
               new ControllerLink(
-                  settings,
-                  channels,
+                  LinkSettings.of(
+                      config.controllers().isEmpty()
+                          ? List.of(identity.controller())
+                          : config.controllers()),
+                  new TlsChannels(
+                      identity.tls().keyManager(),
+                      TlsTrust.pinnedTo(identity.roots(), KeyPurpose.CONTROLLER.oid()),
+                      loop),
                   workbench,
-                  new RootsKeeper(current, renewal, time),
+                  trust,
                   facts::read,
                   time,
-                  random,
+                  new Random(new SecureRandom().nextLong()),
                   AgentVersion.TEXT);
           link.set(made);
           made.start();
           return made;
         },
         ControllerLink::close);
-    lifecycle.start(
-        "the renewal of the certificate",
-        () -> {
-          renewal.start();
-          return renewal;
-        },
-        CertificateRenewal::close);
   }
 
   private static FactsReader facts(AgentConfig config, String cgroupVersion) {

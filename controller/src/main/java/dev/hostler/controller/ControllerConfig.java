@@ -6,6 +6,7 @@ import dev.hostler.common.config.ConfigSection;
 import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
+import dev.hostler.controller.index.IndexConfig;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param database section [database]
  * @param trust section [trust]
  * @param access tables [[role]] and [[operator]]
+ * @param index section [index]
  * @param log section [log]
  */
 public record ControllerConfig(
@@ -35,6 +37,7 @@ public record ControllerConfig(
     DatabaseConfig database,
     TrustConfig trust,
     AccessConfig access,
+    IndexConfig index,
     LogConfig log) {
   private static final long MIB = 1L << 20;
 
@@ -56,6 +59,7 @@ public record ControllerConfig(
             DatabaseConfig.read(reader.section("database")),
             TrustConfig.read(reader.section("trust")),
             AccessConfig.read(reader, new CelSelectors()),
+            IndexConfig.read(reader.section("index")),
             LogConfig.read(reader.section("log")));
     reader.finish();
     return config;

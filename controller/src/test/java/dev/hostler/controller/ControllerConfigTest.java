@@ -8,6 +8,7 @@ import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
+import dev.hostler.controller.index.IndexConfig;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,15 +47,11 @@ class ControllerConfigTest {
                 new TrustConfig(
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
                     List.of(),
-                    Duration.ofHours(24),
-                    Duration.ofDays(30),
-                    Duration.ofHours(12),
-                    Duration.ofDays(3),
-                    Duration.ofHours(24)),
+                    Duration.ofDays(365),
+                    Duration.ofDays(365)),
                 AccessConfig.NONE,
+                new IndexConfig(Optional.empty(), Optional.empty(), Duration.ofHours(1)),
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -84,13 +81,12 @@ class ControllerConfigTest {
                 ca_certificate = "some.file"
                 ca_key = "some.file"
                 names = ["c.example", "10.0.0.1"]
-                previous_ca_certificate = "some.file"
-                previous_ca_key = "some.file"
-                agent_certificate_lifetime = "10h"
-                agent_renewal_grace = "0s"
+                agent_certificate_lifetime = "24h"
                 operator_certificate_lifetime = "2d"
-                operator_renewal_grace = "1h"
-                controller_certificate_lifetime = "30m"
+                [index]
+                certificate = "some.file"
+                key = "some.file"
+                life = "2h"
                 [log]
                 format = "json"
                 level = "debug"
@@ -113,15 +109,11 @@ class ControllerConfigTest {
                 new TrustConfig(
                     Optional.of(file),
                     Optional.of(file),
-                    Optional.of(file),
-                    Optional.of(file),
                     List.of("c.example", "10.0.0.1"),
-                    Duration.ofHours(10),
-                    Duration.ZERO,
-                    Duration.ofDays(2),
-                    Duration.ofHours(1),
-                    Duration.ofMinutes(30)),
+                    Duration.ofDays(1),
+                    Duration.ofDays(2)),
                 AccessConfig.NONE,
+                new IndexConfig(Optional.of(file), Optional.of(file), Duration.ofHours(2)),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 

@@ -17,7 +17,21 @@ public enum Refusal {
   /** The host cannot enforce the declared sandbox. */
   SANDBOX_UNSUPPORTED(6),
   /** The host is out of a resource it needs to accept work. */
-  EXHAUSTED(7);
+  EXHAUSTED(7),
+  /** There is no index that is fresh and by a trusted signer. */
+  INDEX_STALE(40),
+  /** The index does not list this version with this manifest. */
+  BUNDLE_UNLISTED(41),
+  /** The index says that this version must not be run any more. */
+  BUNDLE_YANKED(42),
+  /** The bundle was revoked. */
+  BUNDLE_REVOKED(43),
+  /** Older than a version that this host has run, and the job does not allow that. */
+  BUNDLE_OLDER(44),
+  /** The bundle's signer was revoked, or its state cannot be told. */
+  SIGNER_REVOKED(45),
+  /** The operator was revoked, or its certificate's state cannot be told. */
+  OPERATOR_REVOKED(46);
 
   private final int code;
 

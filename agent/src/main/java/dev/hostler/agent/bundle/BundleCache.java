@@ -2,6 +2,7 @@ package dev.hostler.agent.bundle;
 
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
@@ -57,6 +58,7 @@ public final class BundleCache {
   private final Path rootsFile;
   private final BundleSource source;
   private final BundleSettings settings;
+  private final TrustState trust;
   private final TimeSource time;
   private final Map<String, Kept> kept = new HashMap<>();
   private long collectedAt;
@@ -67,6 +69,7 @@ public final class BundleCache {
     @Nullable Manifest manifest;
     @Nullable FileTime rootsOf;
     long verifiedAt;
+    long generation;
   }
 
   /**
@@ -74,15 +77,22 @@ public final class BundleCache {
    *
    * @param root its directory
    * @param rootsFile PEM with the roots that bundle signers chain to; read at each verification
+   * @param trust what is known of revoked signers
    * @throws IOException if the directory cannot be used
    */
   public BundleCache(
-      Path root, Path rootsFile, BundleSource source, BundleSettings settings, TimeSource time)
+      Path root,
+      Path rootsFile,
+      BundleSource source,
+      BundleSettings settings,
+      TrustState trust,
+      TimeSource time)
       throws IOException {
     this.root = root;
     this.rootsFile = rootsFile;
     this.source = source;
     this.settings = settings;
+    this.trust = trust;
     this.time = time;
     this.collectedAt = time.nanoTime();
     Files.createDirectories(
@@ -126,6 +136,18 @@ public final class BundleCache {
     }
   }
 
+  /** Why the signer of a bundle that is kept here is not trusted any more; null if it is. */
+  public @Nullable String revokedSigner(String digest) {
+    try (BundleFile file = open(folder(digest).resolve(FILE))) {
+      trusted(file, digest);
+    } catch (TrustException e) {
+      return e.reason() == TrustException.Reason.SIGNER_REVOKED ? e.getMessage() : null;
+    } catch (IOException e) {
+      log.warn("bundle {} cannot be looked at again: {}", digest, e.toString());
+    }
+    return null;
+  }
+
   /** Keeps a bundle that a program of an earlier process still uses. */
   public synchronized Pin keep(String digest) {
     kept.computeIfAbsent(digest, _ -> new Kept()).uses++;
@@ -157,6 +179,7 @@ public final class BundleCache {
     Kept one = kept.computeIfAbsent(digest, _ -> new Kept());
     if (one.manifest != null
         && rootsTime().equals(one.rootsOf)
+        && trust.generation() == one.generation
         && time.nanoTime() - one.verifiedAt < VERIFIED_FOR.toNanos()
         && Files.isDirectory(folder(digest).resolve(PAYLOAD))) {
       return CompletableFuture.completedFuture(one.manifest);
@@ -173,6 +196,7 @@ public final class BundleCache {
     Manifest manifest = null;
     Throwable failure = null;
     FileTime roots = rootsTime();
+    long generation = trust.generation();
     try {
       manifest = provide(digest, size);
     } catch (RefusedException | InterruptedException | RuntimeException | Error e) {
@@ -182,6 +206,7 @@ public final class BundleCache {
       one.flight = null;
       one.manifest = manifest;
       one.rootsOf = roots;
+      one.generation = generation;
       one.verifiedAt = time.nanoTime();
     }
     if (manifest != null) {
@@ -246,7 +271,9 @@ public final class BundleCache {
       }
     } catch (TrustException e) {
       throw new RefusedException(
-          Refusal.BUNDLE_UNTRUSTED,
+          e.reason() == TrustException.Reason.SIGNER_REVOKED
+              ? Refusal.SIGNER_REVOKED
+              : Refusal.BUNDLE_UNTRUSTED,
           "the bundle is refused (" + e.reason() + "): " + e.getMessage());
     } catch (BundleUnavailableException e) {
       throw new RefusedException(
@@ -317,7 +344,7 @@ public final class BundleCache {
     TrustedBundle trusted;
     try {
       trusted =
-          new BundleTrust(Pem.certificates(rootsFile))
+          new BundleTrust(Pem.certificates(rootsFile), trust.revocation())
               .verify(file, HexFormat.of().parseHex(digest), time.instant());
     } catch (NoSuchFileException _) {
       throw new TrustException(

@@ -1,5 +1,6 @@
 package dev.hostler.agent.config;
 
+import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.ConfigSection;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param policy what the host lets controllers do
  * @param sandbox what programs get when nothing else is declared
  * @param bundles what is kept of bundles
+ * @param trust how fresh what is known of revocation must be
  * @param log what is logged
  */
 public record AgentConfig(
@@ -28,6 +30,7 @@ public record AgentConfig(
     Policy policy,
     Sandbox sandbox,
     Bundles bundles,
+    TrustSettings trust,
     Log log) {
   private static final long KIB = 1L << 10;
   private static final long MIB = 1L << 20;
@@ -135,6 +138,7 @@ public record AgentConfig(
             policy(reader.section("policy")),
             sandbox(reader.section("sandbox")),
             bundles(reader.section("bundles"), state),
+            trust(reader.section("trust"), state),
             log(reader.section("log")));
     reader.finish();
     return config;
@@ -190,6 +194,21 @@ public record AgentConfig(
         section.bytes("cache", 2 * GIB, 0, MOST),
         section.duration(
             "unused_for", Duration.ofDays(30), Duration.ofMinutes(1), Duration.ofDays(3650)));
+  }
+
+  private static TrustSettings trust(ConfigSection section, Path state) {
+    return new TrustSettings(
+        section.choice("index", TrustSettings.Index.OFF),
+        section.path("index_roots", state.resolve("trust/index-roots.pem")),
+        section.duration(
+            "max_index_age",
+            Duration.ofDays(7),
+            Duration.ofMinutes(1),
+            dev.hostler.trust.index.TrustIndex.LONGEST_LIFE),
+        section.choice("revocation", TrustSettings.Revocation.HARD),
+        section.duration(
+            "max_crl_age", Duration.ofDays(7), Duration.ofMinutes(1), Duration.ofDays(365)),
+        section.choice("running_on_revocation", TrustSettings.Running.KILL));
   }
 
   private static Log log(ConfigSection section) {

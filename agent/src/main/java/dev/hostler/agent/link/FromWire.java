@@ -1,16 +1,19 @@
 package dev.hostler.agent.link;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.StreamName;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.output.OutputPump;
+import dev.hostler.agent.trust.TrustUpdate;
 import dev.hostler.agent.work.Resume;
 import dev.hostler.proto.v1.ActionAssignment;
 import dev.hostler.proto.v1.AttemptRef;
 import dev.hostler.proto.v1.OutputAck;
 import dev.hostler.proto.v1.OutputStream;
 import dev.hostler.proto.v1.Welcome;
+import dev.hostler.trust.index.SignedIndex;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +71,17 @@ final class FromWire {
         HexFormat.of().formatHex(action.getManifestDigest().toByteArray()),
         action.getBundleSize(),
         action.getParamsJson().toStringUtf8());
+  }
+
+  static TrustUpdate trust(dev.hostler.proto.v1.TrustUpdate update) {
+    return new TrustUpdate(
+        update.hasIndex()
+            ? new SignedIndex(
+                update.getIndex().getStatement().toByteArray(),
+                update.getIndex().getSignature().toByteArray())
+            : null,
+        update.getCrlsList().stream().map(ByteString::toByteArray).toList(),
+        update.getOcspResponsesList().stream().map(ByteString::toByteArray).toList());
   }
 
   static Duration duration(com.google.protobuf.Duration duration) {

@@ -4,18 +4,17 @@ import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.facts.HostFacts;
-import dev.hostler.agent.identity.RootsKeeper;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Connection;
 import dev.hostler.agent.work.Workbench;
-import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.Assignment;
 import dev.hostler.proto.v1.ControllerFrame;
-import dev.hostler.proto.v1.FleetRoots;
 import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.OutputAck;
+import dev.hostler.proto.v1.TrustUpdate;
 import dev.hostler.proto.v1.Welcome;
 import io.grpc.Channel;
 import io.grpc.Status;
@@ -23,7 +22,6 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -57,7 +55,7 @@ final class Session implements Connection {
   record End(Status status, Duration agreedFor, Duration waitAtLeast) {}
 
   private final Workbench workbench;
-  private final RootsKeeper roots;
+  private final TrustState trust;
   private final Supplier<HostFacts> facts;
   private final TimeSource time;
   private final LinkSettings settings;
@@ -82,13 +80,13 @@ final class Session implements Connection {
 
   Session(
       Workbench workbench,
-      RootsKeeper roots,
+      TrustState trust,
       Supplier<HostFacts> facts,
       TimeSource time,
       LinkSettings settings,
       String agentVersion) {
     this.workbench = workbench;
-    this.roots = roots;
+    this.trust = trust;
     this.facts = facts;
     this.time = time;
     this.settings = settings;
@@ -111,8 +109,7 @@ final class Session implements Connection {
             .setProtocolMax(Protocol.MAX)
             .setAgentVersion(agentVersion)
             .setBootId(processId)
-            .setFacts(ToWire.facts(lastFacts))
-            .setFleetRootsHeld(ToWire.rootsHeld(roots.held()));
+            .setFacts(ToWire.facts(lastFacts));
     workbench.held().forEach(held -> hello.addAttempts(ToWire.held(held)));
     try {
       AgentLinkGrpc.newStub(channel)
@@ -209,36 +206,17 @@ final class Session implements Connection {
         case CANCEL -> workbench.cancel(this, FromWire.id(frame.getCancel().getRef()));
         case OUTPUT_ACK -> outputAck(frame.getOutputAck());
         case RESULT_ACK -> workbench.resultAcked(this, FromWire.id(frame.getResultAck().getRef()));
+        case TRUST -> trust(frame.getTrust());
         case DRAIN -> {
           waitAtLeast = FromWire.duration(frame.getDrain().getReconnectAfter());
           finish(Status.UNAVAILABLE.withDescription("the controller is about to stop"));
         }
-        case FLEET_ROOTS -> fleetRoots(frame.getFleetRoots());
         // A heartbeat was heard above; a second Welcome changes nothing; the rest is unknown here.
         case HEARTBEAT, WELCOME, FRAME_NOT_SET -> {}
       }
     } catch (IllegalArgumentException | ArithmeticException e) {
       log.warn("{} frame dropped: {}", frame.getFrameCase(), e.getMessage());
     }
-  }
-
-  private void fleetRoots(FleetRoots sent) {
-    try {
-      roots.take(
-          GrpcRenewer.roots(sent),
-          sent.hasRenewWithin()
-              ? Optional.of(FromWire.duration(sent.getRenewWithin()))
-              : Optional.empty());
-    } catch (SigningException e) {
-      log.warn("FLEET_ROOTS frame dropped: {}", e.getMessage());
-    }
-    // Also when they were refused: the controller shows who does not hold what.
-    send(AgentFrame.newBuilder().setFleetRootsHeld(ToWire.rootsHeld(roots.held())).build());
-  }
-
-  /** Ends this stream because there is a newer certificate for the next one. */
-  void renew() {
-    tasks.add(() -> finish(Status.OK.withDescription("this host has a newer certificate")));
   }
 
   private void welcome(Welcome welcome) {
@@ -259,7 +237,16 @@ final class Session implements Connection {
     nextFacts = agreedAt + settings.factsEvery().toNanos();
     agreed = true;
     log.info("connected, controller {}", welcome.getControllerVersion());
+    send(ToWire.trust(trust.indexNumber()));
     workbench.connected(this, FromWire.resume(welcome));
+  }
+
+  private void trust(TrustUpdate update) {
+    long before = trust.indexNumber();
+    trust.update(FromWire.trust(update));
+    if (trust.indexNumber() != before) {
+      send(ToWire.trust(trust.indexNumber()));
+    }
   }
 
   private void assignment(Assignment wire) {

@@ -19,10 +19,12 @@ import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
 import dev.hostler.agent.sandbox.SandboxedRun;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +40,8 @@ public final class SandboxExecutor implements AttemptExecutor {
   private final @Nullable Sandbox sandbox;
   private final String unsupported;
   private final BundleCache bundles;
+  private final TrustState trust;
+  private final RevokedWork revoked;
   private final SandboxPlan plan;
   private final AttemptFolders folders;
   private final TimeSource time;
@@ -47,6 +51,7 @@ public final class SandboxExecutor implements AttemptExecutor {
    *
    * @param sandbox null if this host cannot sandbox: everything is refused then
    * @param unsupported why not
+   * @param trust what is known of freshness and revocation
    * @param attempts where attempts have their directories
    */
   public SandboxExecutor(
@@ -54,11 +59,14 @@ public final class SandboxExecutor implements AttemptExecutor {
       String unsupported,
       SandboxDefaults defaults,
       BundleCache bundles,
+      TrustState trust,
       Path attempts,
       TimeSource time) {
     this.sandbox = sandbox;
     this.unsupported = unsupported;
     this.bundles = bundles;
+    this.trust = trust;
+    this.revoked = new RevokedWork(trust, bundles);
     this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")));
     this.folders = new AttemptFolders(attempts);
     this.time = time;
@@ -69,6 +77,7 @@ public final class SandboxExecutor implements AttemptExecutor {
       throws InterruptedException {
     AttemptId id = assignment.id();
     try (BundleLease bundle = bundle(assignment, cancel)) {
+      requireTrusted(assignment, bundle);
       Sandbox with = sandbox;
       if (with == null) {
         throw new RefusedException(Refusal.SANDBOX_UNSUPPORTED, unsupported);
@@ -91,8 +100,11 @@ public final class SandboxExecutor implements AttemptExecutor {
       if (cancel.requested()) {
         return cancelled();
       }
+      if (bundle != null) {
+        trust.saw(bundle.manifest().name(), bundle.manifest().version());
+      }
       Events events = new Events(id, progress, true);
-      return follow(with.start(spec, folders.of(id), events), events, cancel);
+      return follow(assignment, with.start(spec, folders.of(id), events), events, cancel);
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (SandboxUnsupportedException e) {
@@ -146,7 +158,7 @@ public final class SandboxExecutor implements AttemptExecutor {
             : null) {
       Events events = new Events(id, progress, false);
       SandboxedRun run = with.reattach(id.label(), folders.of(id), events);
-      Ended ended = follow(run, events, cancel);
+      Ended ended = follow(assignment, run, events, cancel);
       AttemptResult result = ended.result();
       return sameBoot || result.outcome() != Outcome.SANDBOX_FAILED
           ? ended
@@ -156,13 +168,25 @@ public final class SandboxExecutor implements AttemptExecutor {
     }
   }
 
-  private Ended follow(SandboxedRun run, Events events, CancelSignal cancel)
+  private void requireTrusted(Assignment assignment, @Nullable BundleLease bundle)
+      throws RefusedException {
+    trust.requireOperator(assignment.operator(), List.of());
+    if (bundle != null && assignment.work() instanceof Work.Action action) {
+      trust.requireBundle(
+          bundle.manifest().name(), bundle.manifest().version(), action.manifestDigest(), false);
+    }
+  }
+
+  private Ended follow(Assignment assignment, SandboxedRun run, Events events, CancelSignal cancel)
       throws InterruptedException {
     cancel.onRequest(run::cancel);
-    try {
+    try (RevokedWork.Watch watch = revoked.watch(assignment, run::cancel)) {
       RunRecord end = run.ended().get();
       end.startedAt().ifPresent(events::startedAt);
-      return new Ended(ResultMapping.result(end), true);
+      AttemptResult result = ResultMapping.result(end);
+      String why = watch.reason();
+      return new Ended(
+          why == null ? result : result.withMessage("ended by this host: " + why), true);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       return notStarted(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.common.time.ManualTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,7 +81,8 @@ class BundleCacheTest {
   }
 
   private BundleCache reopen(BundleSettings settings) throws IOException {
-    return new BundleCache(dir.resolve("bundles"), roots, source, settings, time);
+    return new BundleCache(
+        dir.resolve("bundles"), roots, source, settings, OpenTrust.in(dir, time), time);
   }
 
   private BundleLease acquire() throws Exception {
@@ -369,7 +371,9 @@ class BundleCacheTest {
     Path disk = Files.createDirectory(dir.resolve("disk"));
     run("mount", "-t", "tmpfs", "-o", "size=16k", "hostler-test", disk.toString());
     try {
-      cache = new BundleCache(disk.resolve("bundles"), roots, source, SETTINGS, time);
+      cache =
+          new BundleCache(
+              disk.resolve("bundles"), roots, source, SETTINGS, OpenTrust.in(dir, time), time);
       RefusedException refused = refused(this::acquire);
       assertThat(refused.refusal()).isEqualTo(Refusal.EXHAUSTED);
       assertThat(refused).hasMessageContaining("No space left");

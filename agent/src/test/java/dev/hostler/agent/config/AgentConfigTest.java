@@ -3,6 +3,7 @@ package dev.hostler.agent.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import java.nio.file.Path;
@@ -45,6 +46,15 @@ class AgentConfigTest {
                 1L << 30,
                 2L << 30,
                 Duration.ofDays(30)));
+    assertThat(config.trust())
+        .isEqualTo(
+            new TrustSettings(
+                TrustSettings.Index.OFF,
+                Path.of("/var/lib/hostler/agent/trust/index-roots.pem"),
+                Duration.ofDays(7),
+                TrustSettings.Revocation.HARD,
+                Duration.ofDays(7),
+                TrustSettings.Running.KILL));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(AgentConfig.Level.INFO, false));
   }
 
@@ -76,6 +86,13 @@ class AgentConfigTest {
             largest = "1MiB"
             cache = "2MiB"
             unused_for = "1h"
+            [trust]
+            index = "required"
+            index_roots = "/etc/index.pem"
+            max_index_age = "2h"
+            revocation = "soft"
+            max_crl_age = "3h"
+            running_on_revocation = "finish"
             [log]
             level = "debug"
             format = "json"
@@ -101,6 +118,13 @@ class AgentConfigTest {
                     2L << 20),
                 new AgentConfig.Bundles(
                     Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
+                new TrustSettings(
+                    TrustSettings.Index.REQUIRED,
+                    Path.of("/etc/index.pem"),
+                    Duration.ofHours(2),
+                    TrustSettings.Revocation.SOFT,
+                    Duration.ofHours(3),
+                    TrustSettings.Running.FINISH),
                 new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
   }
 

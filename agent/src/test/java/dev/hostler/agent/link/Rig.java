@@ -1,12 +1,9 @@
 package dev.hostler.agent.link;
 
 import dev.hostler.agent.facts.HostFacts;
-import dev.hostler.agent.identity.CertificateRenewal;
-import dev.hostler.agent.identity.RenewalException;
-import dev.hostler.agent.identity.RootsKeeper;
-import dev.hostler.agent.identity.TestIdentity;
 import dev.hostler.agent.run.AttemptExecutor;
 import dev.hostler.agent.run.ProcessExecutor;
+import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.work.Ledger;
 import dev.hostler.agent.work.WorkSettings;
 import dev.hostler.agent.work.Workbench;
@@ -65,7 +62,7 @@ final class Rig implements AutoCloseable {
                     .disableRetry()
                     .build(),
             workbench,
-            roots(),
+            OpenTrust.in(state, time),
             () ->
                 new HostFacts(
                     hostname, "", "", "", "", "", 1, 0, List.of(), Map.of(), "t", "none", null),
@@ -75,22 +72,6 @@ final class Rig implements AutoCloseable {
     workbench.start();
     link.start();
     return this;
-  }
-
-  /** Of a host with a fleet of its own. */
-  private RootsKeeper roots() {
-    TestIdentity identity = new TestIdentity(state.resolve("identity"));
-    return new RootsKeeper(
-        identity.current,
-        new CertificateRenewal(
-            identity.current,
-            _ -> {
-              throw new RenewalException("not here");
-            },
-            () -> {},
-            time,
-            new Random(1)),
-        time);
   }
 
   Channel channel() {

@@ -19,6 +19,8 @@ import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.cgroup.Cgroup;
 import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
 import dev.hostler.agent.sandbox.cgroup.Cgroups;
+import dev.hostler.agent.trust.OpenTrust;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.common.time.TimeSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +93,7 @@ class SandboxExecutorTest {
   }
 
   private SandboxExecutor executor(Sandbox with) throws Exception {
+    TrustState trust = OpenTrust.in(state, TIME);
     BundleCache bundles =
         new BundleCache(
             state.resolve("bundles"),
@@ -105,9 +108,10 @@ class SandboxExecutorTest {
                   java.util.Arrays.copyOfRange(bundle.bytes, (int) offset, bundle.bytes.length));
             },
             BundleSettings.USUAL,
+            trust,
             TIME);
     return new SandboxExecutor(
-        with, "no cgroups here", defaults(state), bundles, state.resolve("attempts"), TIME);
+        with, "no cgroups here", defaults(state), bundles, trust, state.resolve("attempts"), TIME);
   }
 
   @AfterEach

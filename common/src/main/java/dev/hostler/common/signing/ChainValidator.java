@@ -62,7 +62,8 @@ public final class ChainValidator {
    * @param chain the end entity first, then any certificates that may lie on the path, in any order
    * @param at the moment that counts
    * @return the path: the end entity first, the root last
-   * @throws SigningException UNTRUSTED, NOT_VALID_NOW, WRONG_PURPOSE, WEAK_ALGORITHM or MALFORMED
+   * @throws SigningException UNTRUSTED, NOT_VALID_NOW, WRONG_PURPOSE, WEAK_ALGORITHM, REVOKED or
+   *     MALFORMED
    */
   public List<X509Certificate> validate(List<X509Certificate> chain, Instant at)
       throws SigningException {
@@ -86,6 +87,7 @@ public final class ChainValidator {
     }
     CertificateRules.check(path);
     checkPurpose(path);
+    revocation.check(List.copyOf(path), at);
     return List.copyOf(path);
   }
 

@@ -3,9 +3,9 @@ package dev.hostler.controller.api;
 import dev.hostler.controller.access.Permission;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
-import dev.hostler.proto.v1.CertificateServiceGrpc;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
+import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import io.grpc.BindableService;
@@ -29,18 +29,6 @@ final class MethodRules {
           rule(HostServiceGrpc.getGetHostMethod(), Permission.HOST_READ, "host.show"),
           rule(HostServiceGrpc.getLabelHostMethod(), Permission.HOST_LABEL, "host.label"),
           rule(HostServiceGrpc.getRemoveHostMethod(), Permission.HOST_REMOVE, "host.remove"),
-          rule(HostServiceGrpc.getListEnrolmentsMethod(), Permission.HOST_APPROVE, "host.pending"),
-          rule(
-              HostServiceGrpc.getApproveEnrolmentMethod(), Permission.HOST_APPROVE, "host.approve"),
-          rule(HostServiceGrpc.getDenyEnrolmentMethod(), Permission.HOST_APPROVE, "host.deny"),
-          rule(
-              CertificateServiceGrpc.getRenewOperatorCertificateMethod(),
-              Permission.CERTIFICATE_RENEW,
-              "operator.renew"),
-          rule(
-              CertificateServiceGrpc.getGetFleetCaMethod(), Permission.CERTIFICATE_READ, "ca.show"),
-          rule(CertificateServiceGrpc.getRotateFleetCaMethod(), Permission.CA_ROTATE, "ca.rotate"),
-          rule(CertificateServiceGrpc.getFinishRotationMethod(), Permission.CA_ROTATE, "ca.finish"),
           rule(TokenServiceGrpc.getListTokensMethod(), Permission.TOKEN_READ, "token.list"),
           rule(TokenServiceGrpc.getCreateTokenMethod(), Permission.TOKEN_WRITE, "token.create"),
           rule(TokenServiceGrpc.getRevokeTokenMethod(), Permission.TOKEN_WRITE, "token.revoke"),
@@ -54,6 +42,15 @@ final class MethodRules {
           rule(JobServiceGrpc.getReadOutputMethod(), Permission.JOB_READ, "job.logs"),
           rule(JobServiceGrpc.getSubmitJobMethod(), Permission.JOB_SUBMIT, "job.submit"),
           rule(JobServiceGrpc.getCancelJobMethod(), Permission.JOB_CANCEL, "job.cancel"),
+          rule(IndexServiceGrpc.getGetIndexMethod(), Permission.INDEX_READ, "index.show"),
+          rule(IndexServiceGrpc.getDraftIndexMethod(), Permission.INDEX_READ, "index.draft"),
+          rule(IndexServiceGrpc.getPushIndexMethod(), Permission.INDEX_PUSH, "index.push"),
+          rule(
+              IndexServiceGrpc.getListRevocationsMethod(),
+              Permission.TRUST_READ,
+              "revocation.list"),
+          rule(IndexServiceGrpc.getRevokeMethod(), Permission.TRUST_WRITE, "revocation.create"),
+          rule(IndexServiceGrpc.getLiftYankMethod(), Permission.TRUST_WRITE, "bundle.unyank"),
           rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"));
 
   /**

@@ -14,10 +14,12 @@ import com.linecorp.armeria.server.grpc.HttpJsonTranscodingOptions;
 import dev.hostler.common.config.HostPort;
 import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
+import dev.hostler.common.tls.TlsTrust;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Authenticator;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.link.FailureStatus;
+import dev.hostler.trust.KeyPurpose;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
@@ -26,6 +28,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -63,7 +66,7 @@ public final class OperatorPort {
    * Starts it.
    *
    * @param identity the controller's own, asked for at each handshake
-   * @param trust of clients' certificates
+   * @param roots of the fleet CA
    * @param authenticator says who calls
    * @param policy says who may do what
    * @param refusals told of who was turned down
@@ -73,7 +76,7 @@ public final class OperatorPort {
   public static OperatorPort start(
       HostPort listen,
       Supplier<TlsIdentity> identity,
-      OperatorTrust trust,
+      List<X509Certificate> roots,
       Authenticator authenticator,
       AccessPolicy policy,
       RefusalListener refusals,
@@ -82,7 +85,7 @@ public final class OperatorPort {
       throws IOException {
     MethodRules.requireAll(services);
     GrpcService grpc =
-        grpc(new AccessInterceptor(trust, authenticator, policy, refusals), interceptors, services);
+        grpc(new AccessInterceptor(authenticator, policy, refusals), interceptors, services);
     // Virtual threads: calls wait for the database.
     ScheduledThreadPoolExecutor blocking =
         new ScheduledThreadPoolExecutor(
@@ -96,7 +99,7 @@ public final class OperatorPort {
                 tls.keyManager(TlsIdentity.keyManager(identity))
                     .protocols(TlsContext.PROTOCOL)
                     .clientAuth(ClientAuth.REQUIRE)
-                    .trustManager(trust.manager()))
+                    .trustManager(TlsTrust.pinnedTo(roots, KeyPurpose.OPERATOR.oid())))
             .requestTimeout(UNARY_TIMEOUT)
             .maxRequestLength(MAX_MESSAGE_BYTES)
             .idleTimeout(Duration.ofMinutes(5), true)

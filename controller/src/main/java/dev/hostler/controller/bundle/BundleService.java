@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ public final class BundleService {
   private final Path spool;
   private final long maxSize;
   private final InstantSource clock;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   /**
    * Keeps bundles in the database.
@@ -62,6 +64,11 @@ public final class BundleService {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clear the bundle spool " + spool, e);
     }
+  }
+
+  /** Called after a new bundle was stored. */
+  public void onStored(Runnable listener) {
+    listeners.add(listener);
   }
 
   /**
@@ -146,6 +153,7 @@ public final class BundleService {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
+    transaction.afterCommit(() -> listeners.forEach(Runnable::run));
     audit.append(
         transaction,
         Actor.operator(operator),

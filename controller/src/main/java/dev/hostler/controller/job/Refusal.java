@@ -17,9 +17,22 @@ public enum Refusal {
   /** The declared sandbox cannot be enforced. */
   SANDBOX_UNSUPPORTED(6),
   /** Out of a resource. */
-  EXHAUSTED(7);
+  EXHAUSTED(7),
+  /** No fresh index. */
+  INDEX_STALE(40),
+  /** Not in the index. */
+  BUNDLE_UNLISTED(41),
+  /** Yanked. */
+  BUNDLE_YANKED(42),
+  /** The bundle was revoked. */
+  BUNDLE_REVOKED(43),
+  /** Older than a version that ran there. */
+  BUNDLE_OLDER(44),
+  /** The bundle's signer was revoked. */
+  SIGNER_REVOKED(45),
+  /** The operator was revoked. */
+  OPERATOR_REVOKED(46);
 
-  private static final Refusal[] BY_CODE = values();
   private final int code;
 
   Refusal(int code) {
@@ -33,6 +46,11 @@ public enum Refusal {
 
   /** The reason with that number; {@link #NONE} for one that is not known. */
   public static Refusal of(int code) {
-    return code < 0 || code >= BY_CODE.length ? NONE : BY_CODE[code];
+    for (Refusal refusal : values()) {
+      if (refusal.code == code) {
+        return refusal;
+      }
+    }
+    return NONE;
   }
 }

@@ -5,7 +5,6 @@ import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.common.tls.TlsTrust;
 import dev.hostler.controller.host.HostService;
-import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.trust.KeyPurpose;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -19,8 +18,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.time.InstantSource;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,17 +46,14 @@ public final class AgentPort {
    * Starts it.
    *
    * @param identity the controller's own, asked for at each handshake
-   * @param ca the fleet CA
-   * @param grace for how long after its end a certificate may be renewed
+   * @param roots of the fleet CA
    * @param services AgentLink, Enrollment
    * @throws IOException if the address cannot be listened on
    */
   public static AgentPort start(
       HostPort listen,
       Supplier<TlsIdentity> identity,
-      FleetCa ca,
-      Duration grace,
-      InstantSource clock,
+      List<X509Certificate> roots,
       HostService hosts,
       List<ServerInterceptor> interceptors,
       List<BindableService> services)
@@ -69,7 +64,7 @@ public final class AgentPort {
                 OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
             .protocols(TlsContext.PROTOCOL)
             .clientAuth(ClientAuth.OPTIONAL)
-            .trustManager(TlsTrust.ofClients(ca::roots, KeyPurpose.AGENT.oid(), grace, clock))
+            .trustManager(TlsTrust.pinnedTo(roots, KeyPurpose.AGENT.oid()))
             .build();
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     NettyServerBuilder builder =
@@ -86,7 +81,7 @@ public final class AgentPort {
             .permitKeepAliveWithoutCalls(true)
             .maxConcurrentCallsPerConnection(32);
     // The interceptor that is added last is called first.
-    builder.intercept(new AgentAuthentication(hosts, ca, clock));
+    builder.intercept(new AgentAuthentication(hosts));
     interceptors.forEach(builder::intercept);
     services.forEach(builder::addService);
     try {

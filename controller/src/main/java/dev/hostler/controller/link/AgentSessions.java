@@ -5,6 +5,7 @@ import dev.hostler.controller.host.HostConnections;
 import dev.hostler.controller.job.Assignment;
 import dev.hostler.controller.job.AttemptRef;
 import dev.hostler.controller.job.Dispatcher;
+import dev.hostler.proto.v1.ControllerFrame;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,10 +14,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
   private final Set<UUID> departed = ConcurrentHashMap.newKeySet();
   private final LinkSettings settings;
   private final TimeSource time;
+  private volatile Supplier<Optional<ControllerFrame>> trust = Optional::empty;
   private volatile boolean draining;
   private @Nullable Thread monitor;
 
@@ -79,7 +83,21 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
     }
   }
 
-  /** Closes the streams that have been silent for too long, or whose certificates have ended. */
+  /** From now on hosts are told this when they connect, and at each {@link #trustChanged}. */
+  public void tellTrust(TrustFrames frames) {
+    trust = frames::current;
+  }
+
+  Optional<ControllerFrame> trust() {
+    return trust.get();
+  }
+
+  /** Tells all hosts what is fresh and what was revoked. */
+  public void trustChanged() {
+    sessions.values().forEach(AgentSession::trust);
+  }
+
+  /** Closes the streams that have been silent for too long. */
   void closeSilent() {
     long limit = settings.heartbeatInterval().multipliedBy(SILENT_INTERVALS).toNanos();
     long now = time.nanoTime();
@@ -90,17 +108,8 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
                 "no frame of this host for "
                     + settings.heartbeatInterval().multipliedBy(SILENT_INTERVALS).toSeconds()
                     + " s"));
-      } else if (session.isOutlived(time.instant())) {
-        session.close(
-            Status.UNAUTHENTICATED.withDescription(
-                "the certificate of this host has expired; renew it"));
       }
     }
-  }
-
-  /** The fleet's roots changed: tells every agent. */
-  public void sendRoots() {
-    sessions.values().forEach(AgentSession::roots);
   }
 
   /** A stream was opened; its host has said nothing yet. */

@@ -1,5 +1,6 @@
 package dev.hostler.controller.link;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.controller.enroll.Enrollment;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.trust.FleetCa;
@@ -7,7 +8,8 @@ import dev.hostler.proto.v1.EnrollRequest;
 import dev.hostler.proto.v1.EnrollResponse;
 import dev.hostler.proto.v1.EnrollmentGrpc;
 import io.grpc.stub.StreamObserver;
-import java.util.List;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 
 /** Enrollment on the agent port. */
 public final class EnrollmentEndpoint extends EnrollmentGrpc.EnrollmentImplBase {
@@ -36,8 +38,10 @@ public final class EnrollmentEndpoint extends EnrollmentGrpc.EnrollmentImplBase 
       EnrollResponse.Builder response =
           EnrollResponse.newBuilder()
               .setHostId(joined.hostId().toString())
-              .addAllCertificateChain(HostTrust.der(List.of(joined.certificate())))
-              .addAllCaRoots(HostTrust.der(ca.roots()));
+              .addCertificateChain(der(joined.certificate()));
+      for (X509Certificate root : ca.roots()) {
+        response.addCaRoots(der(root));
+      }
       observer.onNext(response.build());
       observer.onCompleted();
     } catch (RuntimeException e) {
@@ -56,6 +60,14 @@ public final class EnrollmentEndpoint extends EnrollmentGrpc.EnrollmentImplBase 
               + ", this controller "
               + PROTOCOL
               + "; upgrade the older of the two");
+    }
+  }
+
+  private static ByteString der(X509Certificate certificate) {
+    try {
+      return ByteString.copyFrom(certificate.getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a certificate without an encoding", e);
     }
   }
 }

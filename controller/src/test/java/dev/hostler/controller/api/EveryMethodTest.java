@@ -76,13 +76,6 @@ class EveryMethodTest {
           HostService/GetHost              V O D S A
           HostService/LabelHost            - O - - A
           HostService/RemoveHost           - - - S A
-          HostService/ListEnrolments       - - - S A
-          HostService/ApproveEnrolment     - - - S A
-          HostService/DenyEnrolment        - - - S A
-          CertificateService/RenewOperatorCertificate V O D S A
-          CertificateService/GetFleetCa    - - - S A
-          CertificateService/RotateFleetCa - - - - A
-          CertificateService/FinishRotation - - - - A
           TokenService/CreateToken         - - - S A
           TokenService/ListTokens          - - - S A
           TokenService/RevokeToken         - - - S A
@@ -97,6 +90,12 @@ class EveryMethodTest {
           JobService/WatchJob              V O D S A
           JobService/ReadOutput            V O D S A
           AuditService/ListAudit           - - - S A
+          IndexService/GetIndex            V O D S A
+          IndexService/DraftIndex          V O D S A
+          IndexService/PushIndex           - - D S A
+          IndexService/ListRevocations     V O D S A
+          IndexService/Revoke              - - - S A
+          IndexService/LiftYank            - - - S A
           """);
 
   /** Served on the agent port, to hosts. */
@@ -152,9 +151,8 @@ class EveryMethodTest {
     port =
         OperatorPort.start(
             new HostPort("127.0.0.1", 0),
-            new ControllerIdentity(
-                ca, ServerNames.with(List.of()), Duration.ofDays(1), TimeSource.system()),
-            new OperatorTrust(ca, Duration.ZERO, TimeSource.system()),
+            new ControllerIdentity(ca, ServerNames.with(List.of()), TimeSource.system()),
+            ca.roots(),
             new CertificateAuthenticator(AccessConfig.NONE),
             new AccessPolicy(AccessConfig.NONE, new CelSelectors()),
             (actor, verb, _, _) -> {

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -91,12 +90,10 @@ class HostServiceTest {
                         name,
                         clock.instant(),
                         "t",
-                        new HostCertificate(
-                            "01",
-                            "00".repeat(32),
-                            clock.instant(),
-                            "00".repeat(32),
-                            Optional.empty()),
+                        "00".repeat(32),
+                        "01",
+                        "00".repeat(32),
+                        clock.instant(),
                         FACTS),
                     token,
                     agent));
