@@ -4,14 +4,18 @@ import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleSettings;
 import dev.hostler.agent.config.AgentConfig;
 import dev.hostler.agent.facts.FactsReader;
+import dev.hostler.agent.identity.CertificateRenewal;
+import dev.hostler.agent.identity.CurrentIdentity;
 import dev.hostler.agent.identity.EnrolException;
 import dev.hostler.agent.identity.Enrolment;
 import dev.hostler.agent.identity.Identity;
 import dev.hostler.agent.identity.IdentityStore;
 import dev.hostler.agent.identity.JoinToken;
+import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.link.ControllerLink;
 import dev.hostler.agent.link.GrpcBundleSource;
 import dev.hostler.agent.link.GrpcEnroller;
+import dev.hostler.agent.link.GrpcRenewer;
 import dev.hostler.agent.link.LinkSettings;
 import dev.hostler.agent.link.TlsChannels;
 import dev.hostler.agent.run.SandboxExecutor;
@@ -93,7 +97,7 @@ final class Agent {
           new GrpcEnroller(
               one ->
                   new TlsChannels(
-                      null, TlsTrust.byCaDigest(one.caDigest(), KeyPurpose.CONTROLLER.oid()), loop),
+                      TlsTrust.byCaDigest(one.caDigest(), KeyPurpose.CONTROLLER.oid()), loop),
               facts::read,
               PATIENCE);
       return new Enrolment(identities(config), enroller)
@@ -198,30 +202,50 @@ final class Agent {
             },
             Workbench::close);
     EventLoopGroup loop = lifecycle.start("the network", Agent::eventLoop, Agent::end);
+    LinkSettings settings =
+        LinkSettings.of(
+            config.controllers().isEmpty() ? List.of(identity.controller()) : config.controllers());
+    CurrentIdentity current = new CurrentIdentity(identities(config), identity);
+    TlsChannels channels = new TlsChannels(current::get, KeyPurpose.CONTROLLER.oid(), loop);
+    Random random = new Random(new SecureRandom().nextLong());
+    CertificateRenewal renewal =
+        new CertificateRenewal(
+            current,
+            new GrpcRenewer(settings.controllers(), channels, PATIENCE),
+            () -> {
+              ControllerLink present = link.get();
+              if (present != null) {
+                present.reconnect();
+              }
+            },
+            time,
+            random);
     lifecycle.start(
         "the link",
         () -> {
           ControllerLink made =
               new ControllerLink(
-                  LinkSettings.of(
-                      config.controllers().isEmpty()
-                          ? List.of(identity.controller())
-                          : config.controllers()),
-                  new TlsChannels(
-                      identity.tls().keyManager(),
-                      TlsTrust.pinnedTo(identity.roots(), KeyPurpose.CONTROLLER.oid()),
-                      loop),
+                  settings,
+                  channels,
                   workbench,
                   trust,
+                  new RootsKeeper(current, renewal, time),
                   facts::read,
                   time,
-                  new Random(new SecureRandom().nextLong()),
+                  random,
                   AgentVersion.TEXT);
           link.set(made);
           made.start();
           return made;
         },
         ControllerLink::close);
+    lifecycle.start(
+        "the renewal of the certificate",
+        () -> {
+          renewal.start();
+          return renewal;
+        },
+        CertificateRenewal::close);
   }
 
   private static FactsReader facts(AgentConfig config, String cgroupVersion) {

@@ -10,22 +10,29 @@ import dev.hostler.controller.access.CertificateAuthenticator;
 import dev.hostler.controller.api.AuditEndpoint;
 import dev.hostler.controller.api.BundleEndpoint;
 import dev.hostler.controller.api.Caller;
+import dev.hostler.controller.api.CertificateEndpoint;
 import dev.hostler.controller.api.ControllerEndpoint;
 import dev.hostler.controller.api.HostEndpoint;
 import dev.hostler.controller.api.IndexEndpoint;
 import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.api.OperatorPort;
+import dev.hostler.controller.api.OperatorTrust;
 import dev.hostler.controller.api.TokenEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.audit.Refusals;
 import dev.hostler.controller.bundle.BundleService;
+import dev.hostler.controller.certificate.CaRotation;
+import dev.hostler.controller.certificate.OperatorRenewals;
+import dev.hostler.controller.certificate.Renewals;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.enroll.Enrollment;
 import dev.hostler.controller.enroll.JoinTokens;
 import dev.hostler.controller.enroll.TokenStore;
 import dev.hostler.controller.health.HealthPort;
 import dev.hostler.controller.health.RequestMetrics;
+import dev.hostler.controller.host.HostCertificateStore;
+import dev.hostler.controller.host.HostCertificates;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.job.WorkEngine;
@@ -36,6 +43,7 @@ import dev.hostler.controller.link.AgentLink;
 import dev.hostler.controller.link.AgentPort;
 import dev.hostler.controller.link.AgentSessions;
 import dev.hostler.controller.link.EnrollmentEndpoint;
+import dev.hostler.controller.link.HostTrust;
 import dev.hostler.controller.link.LinkSettings;
 import dev.hostler.controller.schedule.Scheduler;
 import dev.hostler.controller.target.CelSelectors;
@@ -104,23 +112,27 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             WorkSettings.DEFAULT,
             time);
     hosts.onRemoval(engine.reconciler());
-    JoinTokens tokens = new JoinTokens(database, tokenStore, audit, ca.digest(), time);
+    JoinTokens tokens = new JoinTokens(database, tokenStore, audit, ca, time);
+    HostCertificates hostCertificates = new HostCertificates(database, new HostCertificateStore());
+    AgentCertificates agentCertificates =
+        new AgentCertificates(ca, config.trust().agentCertificateLifetime());
     Enrollment enrollment =
         new Enrollment(
-            database,
-            tokenStore,
-            hosts,
-            audit,
-            new AgentCertificates(ca, config.trust().agentCertificateLifetime()),
-            ca.digest(),
-            time);
+            database, tokenStore, hosts, hostCertificates, audit, agentCertificates, time);
+    HostTrust hostTrust =
+        new HostTrust(
+            ca,
+            hostCertificates,
+            new Renewals(database, hostCertificates, audit, agentCertificates, time));
+    ca.onChange(sessions::sendRoots);
 
     Freshness freshness =
         Freshness.start(config.index(), database, audit, bundles, sessions, lifecycle, time);
     startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
     List<BindableService> agentServices =
         List.of(
-            AgentLink.service(sessions, hosts, engine, bundles, link, time, AgentCaller::hostId),
+            AgentLink.service(
+                sessions, hosts, engine, bundles, hostTrust, link, time, AgentCaller::hostId),
             new EnrollmentEndpoint(enrollment, ca));
     AgentPort agentPort =
         lifecycle.start(
@@ -129,7 +141,9 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                 AgentPort.start(
                     config.agentListen(),
                     identity,
-                    ca.roots(),
+                    ca,
+                    config.trust().agentRenewalGrace(),
+                    time,
                     hosts,
                     List.of(new RequestMetrics(metrics, "agent")),
                     agentServices),
@@ -147,6 +161,11 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             new HostEndpoint(hosts, selectors, policy),
             new TokenEndpoint(tokens),
             new AuditEndpoint(database, audit),
+            new CertificateEndpoint(
+                new OperatorRenewals(
+                    database, audit, ca, config.trust().operatorCertificateLifetime()),
+                new CaRotation(database, audit, ca, hostCertificates),
+                hosts),
             new BundleEndpoint(bundles, policy, Caller::current),
             new IndexEndpoint(freshness.indexes(), freshness.revocations()),
             new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name));
@@ -157,7 +176,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                 OperatorPort.start(
                     config.operatorListen(),
                     identity,
-                    ca.roots(),
+                    new OperatorTrust(ca, config.trust().operatorRenewalGrace(), time),
                     Authenticator.firstOf(List.of(new CertificateAuthenticator(config.access()))),
                     policy,
                     refusalLog::add,

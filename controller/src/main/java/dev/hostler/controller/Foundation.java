@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 record Foundation(Database database, FleetCa ca, ControllerIdentity identity, Path spool) {
   private static final Logger LOG = LoggerFactory.getLogger(Foundation.class);
+  private static final Duration OFTEN = Duration.ofMinutes(1);
 
   static Foundation start(
       ControllerConfig config, Lifecycle lifecycle, MeterRegistry metrics, TimeSource time)
@@ -50,8 +52,13 @@ record Foundation(Database database, FleetCa ca, ControllerIdentity identity, Pa
             },
             _ -> {});
     FleetCa ca = lifecycle.start("the fleet CA", () -> ca(config, time), _ -> {});
+    keepFirstOperator(config, ca, lifecycle, time);
     ControllerIdentity identity =
-        new ControllerIdentity(ca, ServerNames.with(Addresses.names(config)), time);
+        new ControllerIdentity(
+            ca,
+            ServerNames.with(Addresses.names(config)),
+            config.trust().controllerCertificateLifetime(),
+            time);
     DatabaseAddress address = address(config, lifecycle, time);
     Database database =
         lifecycle.start(
@@ -71,15 +78,67 @@ record Foundation(Database database, FleetCa ca, ControllerIdentity identity, Pa
 
   private static FleetCa ca(ControllerConfig config, TimeSource time) throws TrustException {
     TrustConfig trust = config.trust();
-    FleetCa ca =
-        trust.caCertificate().isPresent() && trust.caKey().isPresent()
-            ? FleetCa.open(trust.caCertificate().get(), trust.caKey().get(), time)
-            : FleetCa.openOrMake(config.dataDir().resolve("ca"), time);
+    FleetCa ca = open(config, trust, time);
+    ensureFirstOperator(config, ca, time);
+    return ca;
+  }
+
+  private static void ensureFirstOperator(ControllerConfig config, FleetCa ca, TimeSource time)
+      throws TrustException {
     Path operator = config.dataDir().resolve("operator");
-    if (FirstOperator.ensure(operator, ca, trust.operatorCertificateLifetime(), time)) {
+    if (FirstOperator.ensure(operator, ca, config.trust().operatorCertificateLifetime(), time)) {
       LOG.info("wrote the certificate of operator {} to {}", FirstOperator.NAME, operator);
     }
-    return ca;
+  }
+
+  /** Its certificate is short-lived; so it is written again while the controller runs. */
+  private static void keepFirstOperator(
+      ControllerConfig config, FleetCa ca, Lifecycle lifecycle, TimeSource time)
+      throws StartException {
+    Runnable ensure =
+        () -> {
+          try {
+            ensureFirstOperator(config, ca, time);
+          } catch (TrustException e) {
+            LOG.error("the first operator's certificate was not renewed; trying again", e);
+          }
+        };
+    ca.onChange(ensure);
+    Duration tenth = config.trust().operatorCertificateLifetime().dividedBy(10);
+    Duration pause = tenth.compareTo(OFTEN) < 0 ? tenth : OFTEN;
+    lifecycle.start(
+        "the first operator's certificate",
+        () ->
+            Thread.ofVirtual()
+                .name("first-operator")
+                .start(() -> {
+                  try {
+                    while (true) {
+                      time.sleep(pause);
+                      ensure.run();
+                    }
+                  } catch (InterruptedException _) {
+                    LOG.debug("no longer renewing the first operator's certificate");
+                  }
+                }),
+        Thread::interrupt);
+  }
+
+  private static FleetCa open(ControllerConfig config, TrustConfig trust, TimeSource time)
+      throws TrustException {
+    if (trust.caCertificate().isEmpty() || trust.caKey().isEmpty()) {
+      return FleetCa.openOrMake(config.dataDir().resolve("ca"), time);
+    }
+    Path certificate = trust.caCertificate().get();
+    Path key = trust.caKey().get();
+    return trust.previousCaCertificate().isPresent() && trust.previousCaKey().isPresent()
+        ? FleetCa.open(
+            certificate,
+            key,
+            trust.previousCaCertificate().get(),
+            trust.previousCaKey().get(),
+            time)
+        : FleetCa.open(certificate, key, time);
   }
 
   private static DatabaseAddress address(

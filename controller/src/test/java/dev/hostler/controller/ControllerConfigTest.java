@@ -47,9 +47,14 @@ class ControllerConfigTest {
                 new TrustConfig(
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
                     List.of(),
-                    Duration.ofDays(365),
-                    Duration.ofDays(365)),
+                    Duration.ofHours(24),
+                    Duration.ofDays(30),
+                    Duration.ofHours(12),
+                    Duration.ofDays(3),
+                    Duration.ofHours(24)),
                 AccessConfig.NONE,
                 new IndexConfig(Optional.empty(), Optional.empty(), Duration.ofHours(1)),
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
@@ -81,8 +86,13 @@ class ControllerConfigTest {
                 ca_certificate = "some.file"
                 ca_key = "some.file"
                 names = ["c.example", "10.0.0.1"]
-                agent_certificate_lifetime = "24h"
+                previous_ca_certificate = "some.file"
+                previous_ca_key = "some.file"
+                agent_certificate_lifetime = "10h"
+                agent_renewal_grace = "0s"
                 operator_certificate_lifetime = "2d"
+                operator_renewal_grace = "1h"
+                controller_certificate_lifetime = "30m"
                 [index]
                 certificate = "some.file"
                 key = "some.file"
@@ -109,9 +119,14 @@ class ControllerConfigTest {
                 new TrustConfig(
                     Optional.of(file),
                     Optional.of(file),
+                    Optional.of(file),
+                    Optional.of(file),
                     List.of("c.example", "10.0.0.1"),
-                    Duration.ofDays(1),
-                    Duration.ofDays(2)),
+                    Duration.ofHours(10),
+                    Duration.ZERO,
+                    Duration.ofDays(2),
+                    Duration.ofHours(1),
+                    Duration.ofMinutes(30)),
                 AccessConfig.NONE,
                 new IndexConfig(Optional.of(file), Optional.of(file), Duration.ofHours(2)),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));

@@ -304,8 +304,8 @@ class ControllerTest {
                         authority.issue(pair.getPublic(), profile.uri("hostler://operator/x"))))));
     assertThat(
             status(() -> expired.getController(GetControllerRequest.getDefaultInstance()))
-                .getCode())
-        .isEqualTo(Status.Code.UNAVAILABLE);
+                .getDescription())
+        .contains("expired at", "renew it");
     CertificateProfile nameless =
         new CertificateProfile(
             "x", now.minusSeconds(60), now.plusSeconds(600), profile.purposes(), List.of());

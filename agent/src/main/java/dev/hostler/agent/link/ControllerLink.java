@@ -1,6 +1,7 @@
 package dev.hostler.agent.link;
 
 import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.time.Backoff;
@@ -26,6 +27,7 @@ public final class ControllerLink implements AutoCloseable {
   private final Channels channels;
   private final Workbench workbench;
   private final TrustState trust;
+  private final RootsKeeper roots;
   private final Supplier<HostFacts> facts;
   private final TimeSource time;
   private final String agentVersion;
@@ -33,6 +35,7 @@ public final class ControllerLink implements AutoCloseable {
   private final String processId = UUID.randomUUID().toString();
   private final Thread thread;
   private volatile @Nullable ManagedChannel current;
+  private volatile @Nullable Session session;
 
   /**
    * @param random source of the jitter
@@ -42,6 +45,7 @@ public final class ControllerLink implements AutoCloseable {
       Channels channels,
       Workbench workbench,
       TrustState trust,
+      RootsKeeper roots,
       Supplier<HostFacts> facts,
       TimeSource time,
       RandomGenerator random,
@@ -50,6 +54,7 @@ public final class ControllerLink implements AutoCloseable {
     this.channels = channels;
     this.workbench = workbench;
     this.trust = trust;
+    this.roots = roots;
     this.facts = facts;
     this.time = time;
     this.agentVersion = agentVersion;
@@ -65,6 +70,14 @@ public final class ControllerLink implements AutoCloseable {
   /** The channel of the present stream; null while there is none. */
   public @Nullable ManagedChannel channel() {
     return current;
+  }
+
+  /** Ends the present stream, if there is one, and opens another at once. */
+  public void reconnect() {
+    Session present = session;
+    if (present != null) {
+      present.renew();
+    }
   }
 
   /** Leaves the controller, and does not come back. */
@@ -83,6 +96,9 @@ public final class ControllerLink implements AutoCloseable {
       for (int turn = 0; ; turn++) {
         String address = settings.controllers().get(turn % settings.controllers().size());
         Session.End end = hold(address);
+        while (end.status().isOk()) {
+          end = hold(address); // of our own will: the same controller again, without a pause
+        }
         if (end.agreedFor().compareTo(settings.lastingAfter()) >= 0) {
           backoff.reset();
         }
@@ -99,18 +115,20 @@ public final class ControllerLink implements AutoCloseable {
     ManagedChannel channel = channels.open(address);
     try {
       current = channel;
-      return new Session(workbench, trust, facts, time, settings, agentVersion)
-          .run(channel, processId);
+      Session opened = new Session(workbench, trust, roots, facts, time, settings, agentVersion);
+      session = opened;
+      return opened.run(channel, processId);
     } catch (RuntimeException e) {
       log.error("stream to {}", address, e);
       return new Session.End(Status.INTERNAL.withCause(e), Duration.ZERO, Duration.ZERO);
     } finally {
       current = null;
+      session = null;
       channel.shutdownNow();
     }
   }
 
-  private static String describe(Status status) {
+  static String describe(Status status) {
     StringBuilder text = new StringBuilder(status.getCode().name());
     if (status.getDescription() != null) {
       text.append(": ").append(status.getDescription());

@@ -4,14 +4,17 @@ import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Connection;
 import dev.hostler.agent.work.Workbench;
+import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.Assignment;
 import dev.hostler.proto.v1.ControllerFrame;
+import dev.hostler.proto.v1.FleetRoots;
 import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.OutputAck;
 import dev.hostler.proto.v1.TrustUpdate;
@@ -22,6 +25,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -56,6 +60,7 @@ final class Session implements Connection {
 
   private final Workbench workbench;
   private final TrustState trust;
+  private final RootsKeeper roots;
   private final Supplier<HostFacts> facts;
   private final TimeSource time;
   private final LinkSettings settings;
@@ -81,12 +86,14 @@ final class Session implements Connection {
   Session(
       Workbench workbench,
       TrustState trust,
+      RootsKeeper roots,
       Supplier<HostFacts> facts,
       TimeSource time,
       LinkSettings settings,
       String agentVersion) {
     this.workbench = workbench;
     this.trust = trust;
+    this.roots = roots;
     this.facts = facts;
     this.time = time;
     this.settings = settings;
@@ -109,7 +116,8 @@ final class Session implements Connection {
             .setProtocolMax(Protocol.MAX)
             .setAgentVersion(agentVersion)
             .setBootId(processId)
-            .setFacts(ToWire.facts(lastFacts));
+            .setFacts(ToWire.facts(lastFacts))
+            .setFleetRootsHeld(ToWire.rootsHeld(roots.held()));
     workbench.held().forEach(held -> hello.addAttempts(ToWire.held(held)));
     try {
       AgentLinkGrpc.newStub(channel)
@@ -211,12 +219,32 @@ final class Session implements Connection {
           waitAtLeast = FromWire.duration(frame.getDrain().getReconnectAfter());
           finish(Status.UNAVAILABLE.withDescription("the controller is about to stop"));
         }
+        case FLEET_ROOTS -> fleetRoots(frame.getFleetRoots());
         // A heartbeat was heard above; a second Welcome changes nothing; the rest is unknown here.
         case HEARTBEAT, WELCOME, FRAME_NOT_SET -> {}
       }
     } catch (IllegalArgumentException | ArithmeticException e) {
       log.warn("{} frame dropped: {}", frame.getFrameCase(), e.getMessage());
     }
+  }
+
+  private void fleetRoots(FleetRoots sent) {
+    try {
+      roots.take(
+          GrpcRenewer.roots(sent),
+          sent.hasRenewWithin()
+              ? Optional.of(FromWire.duration(sent.getRenewWithin()))
+              : Optional.empty());
+    } catch (SigningException e) {
+      log.warn("FLEET_ROOTS frame dropped: {}", e.getMessage());
+    }
+    // Also when they were refused: the controller shows who does not hold what.
+    send(AgentFrame.newBuilder().setFleetRootsHeld(ToWire.rootsHeld(roots.held())).build());
+  }
+
+  /** Ends this stream because there is a newer certificate for the next one. */
+  void renew() {
+    tasks.add(() -> finish(Status.OK.withDescription("this host has a newer certificate")));
   }
 
   private void welcome(Welcome welcome) {

@@ -1,5 +1,6 @@
 package dev.hostler.agent.link;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
@@ -14,6 +15,7 @@ import dev.hostler.proto.v1.AttemptAccepted;
 import dev.hostler.proto.v1.AttemptEnded;
 import dev.hostler.proto.v1.AttemptRef;
 import dev.hostler.proto.v1.AttemptRunning;
+import dev.hostler.proto.v1.FleetRootsHeld;
 import dev.hostler.proto.v1.Heartbeat;
 import dev.hostler.proto.v1.HeldAttempt;
 import dev.hostler.proto.v1.HostFacts;
@@ -26,6 +28,7 @@ import dev.hostler.proto.v1.SlotGrant;
 import dev.hostler.proto.v1.TaskState;
 import dev.hostler.proto.v1.TrustReport;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +128,12 @@ final class ToWire {
       builder.setBootedAt(timestamp(facts.bootedAt()));
     }
     return builder.build();
+  }
+
+  static FleetRootsHeld rootsHeld(List<byte[]> digests) {
+    FleetRootsHeld.Builder held = FleetRootsHeld.newBuilder();
+    digests.forEach(digest -> held.addDigests(ByteString.copyFrom(digest)));
+    return held.build();
   }
 
   private static AttemptRef ref(AttemptId id) {

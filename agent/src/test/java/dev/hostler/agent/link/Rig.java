@@ -1,6 +1,10 @@
 package dev.hostler.agent.link;
 
 import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.identity.CertificateRenewal;
+import dev.hostler.agent.identity.RenewalException;
+import dev.hostler.agent.identity.RootsKeeper;
+import dev.hostler.agent.identity.TestIdentity;
 import dev.hostler.agent.run.AttemptExecutor;
 import dev.hostler.agent.run.ProcessExecutor;
 import dev.hostler.agent.trust.OpenTrust;
@@ -63,6 +67,7 @@ final class Rig implements AutoCloseable {
                     .build(),
             workbench,
             OpenTrust.in(state, time),
+            roots(),
             () ->
                 new HostFacts(
                     hostname, "", "", "", "", "", 1, 0, List.of(), Map.of(), "t", "none", null),
@@ -72,6 +77,22 @@ final class Rig implements AutoCloseable {
     workbench.start();
     link.start();
     return this;
+  }
+
+  /** Of a host with a fleet of its own. */
+  private RootsKeeper roots() {
+    TestIdentity identity = new TestIdentity(state.resolve("identity"));
+    return new RootsKeeper(
+        identity.current,
+        new CertificateRenewal(
+            identity.current,
+            _ -> {
+              throw new RenewalException("not here");
+            },
+            () -> {},
+            time,
+            new Random(1)),
+        time);
   }
 
   Channel channel() {

@@ -106,6 +106,36 @@ public record CertificateAuthority(PrivateKey key, X509Certificate certificate) 
   }
 
   /**
+   * A certificate of another root's name and key, issued by this one: whoever trusts this root can
+   * tell by it that the other one is to take its place. Valid for as long as both are.
+   */
+  public X509Certificate endorse(X509Certificate root) {
+    Instant from = later(root.getNotBefore().toInstant(), certificate.getNotBefore().toInstant());
+    Instant rootEnd = root.getNotAfter().toInstant();
+    Instant ownEnd = certificate.getNotAfter().toInstant();
+    try {
+      JcaX509v3CertificateBuilder builder =
+          builder(
+              certificate.getSubjectX500Principal(),
+              root.getSubjectX500Principal(),
+              root.getPublicKey(),
+              from,
+              rootEnd.isBefore(ownEnd) ? rootEnd : ownEnd);
+      identifiers(builder, root.getPublicKey());
+      builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+      builder.addExtension(
+          Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+      return sign(builder, key);
+    } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+      throw new IllegalStateException("could not endorse a root", e);
+    }
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  /**
    * Issues an end-entity certificate.
    *
    * @throws SigningException WEAK_ALGORITHM if the subject's key is not accepted

@@ -5,13 +5,12 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
+import java.security.Signature;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /**
  * PKCS#10 (RFC 2986). Only the key counts: whoever issues decides the name and everything else.
@@ -22,18 +21,25 @@ public record CertificateRequest(PublicKey publicKey) {
   private static final int MAX_BYTES = 16 * 1024;
 
   /**
-   * A request for a key, in DER.
+   * A request for a key, in DER. Written by hand: agents and the CLI make requests, and Bouncy
+   * Castle's first use costs them more time and memory than all the rest.
    *
    * @throws SigningException WEAK_ALGORITHM if the key is not accepted
    */
   public static byte[] create(KeyPair pair, String commonName) throws SigningException {
+    KeyAlgorithm algorithm = KeyAlgorithm.of(pair.getPublic());
+    byte[] name =
+        Der.sequence(
+            Der.set(Der.sequence(Der.oid(0x55, 0x04, 0x03), Der.utf8(commonName)))); // 2.5.4.3: CN
+    // RFC 2986 section 4.1: version 0, subject, key, no attributes.
+    byte[] info =
+        Der.sequence(Der.integer(0), name, pair.getPublic().getEncoded(), Der.emptyContext(0));
     try {
-      String algorithm = KeyAlgorithm.of(pair.getPrivate()).signatureAlgorithm();
-      return new JcaPKCS10CertificationRequestBuilder(
-              CertificateAuthority.distinguishedName(commonName), pair.getPublic())
-          .build(new JcaContentSignerBuilder(algorithm).build(pair.getPrivate()))
-          .getEncoded();
-    } catch (OperatorCreationException | IOException e) {
+      Signature signature = Signature.getInstance(algorithm.signatureAlgorithm());
+      signature.initSign(pair.getPrivate());
+      signature.update(info);
+      return Der.sequence(info, algorithm.identifier(), Der.bits(signature.sign()));
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException("could not make a certificate request", e);
     }
   }

@@ -56,6 +56,18 @@ public enum KeyAlgorithm {
     return signatureAlgorithm;
   }
 
+  /** The AlgorithmIdentifier of {@link #signatureAlgorithm} in DER (RFC 5758, 8410, 4055). */
+  byte[] identifier() {
+    return switch (this) {
+      case ED25519 -> Der.sequence(Der.oid(0x2b, 0x65, 0x70));
+      case EC_P256 -> Der.sequence(Der.oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
+      case EC_P384 -> Der.sequence(Der.oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03));
+      case RSA ->
+          Der.sequence(
+              Der.oid(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b), Der.nothing());
+    };
+  }
+
   /** A new key pair. */
   public KeyPair generate() {
     try {

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -39,6 +42,20 @@ public final class TlsTrust {
    */
   public static X509ExtendedTrustManager byCaDigest(byte[] sha256, @Nullable String purpose) {
     return new CaDigestTrustManager(sha256, purpose);
+  }
+
+  /**
+   * For a server: trusts clients that chain to one of the roots of the moment. Takes a certificate
+   * also for a while after its end, for those who come to renew it: whoever uses this must look at
+   * the end of the certificate itself, before it grants anything but a renewal.
+   *
+   * @param roots those that count now; thread-safe, asked at each handshake
+   * @param purpose extended key usage that certificates must have, as a dotted object identifier
+   * @param grace for how long after its end a certificate is still taken; zero or longer
+   */
+  public static X509ExtendedTrustManager ofClients(
+      Supplier<List<X509Certificate>> roots, String purpose, Duration grace, InstantSource clock) {
+    return new ClientTrustManager(roots, purpose, grace, clock);
   }
 
   static X509ExtendedTrustManager pkix(List<X509Certificate> roots) {

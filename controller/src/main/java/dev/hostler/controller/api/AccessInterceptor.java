@@ -35,11 +35,17 @@ final class AccessInterceptor implements ServerInterceptor {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final String BEARER = "Bearer ";
 
+  private final OperatorTrust trust;
   private final Authenticator authenticator;
   private final AccessPolicy policy;
   private final RefusalListener refusals;
 
-  AccessInterceptor(Authenticator authenticator, AccessPolicy policy, RefusalListener refusals) {
+  AccessInterceptor(
+      OperatorTrust trust,
+      Authenticator authenticator,
+      AccessPolicy policy,
+      RefusalListener refusals) {
+    this.trust = trust;
     this.authenticator = authenticator;
     this.policy = policy;
     this.refusals = refusals;
@@ -56,13 +62,20 @@ final class AccessInterceptor implements ServerInterceptor {
     Optional<MethodRules.Rule> rule = MethodRules.of(method);
     String verb = rule.map(MethodRules.Rule::verb).orElse("call.unknown");
     @Nullable Operator operator = null;
+    Presented presented = presented(request.sslSession(), headers);
+    Context context = Context.current();
     try {
       operator =
           authenticator
-              .authenticate(presented(request.sslSession(), headers))
+              .authenticate(presented)
               .orElseThrow(() ->
                   new RequestException(
                       RequestException.Kind.UNAUTHENTICATED, "the caller did not say who it is"));
+      if (!presented.certificates().isEmpty()) {
+        X509Certificate certificate = presented.certificates().getFirst();
+        trust.require(certificate, method);
+        context = context.withValue(Caller.CERTIFICATE, certificate);
+      }
       if (!MethodRules.isFree(method)) {
         MethodRules.Rule needed =
             rule.orElseThrow(() ->
@@ -79,7 +92,7 @@ final class AccessInterceptor implements ServerInterceptor {
     Watched<Q, A> watched = new Watched<>(call, operator, verb);
     return new SimpleForwardingServerCallListener<>(
         Contexts.interceptCall(
-            Context.current().withValue(Caller.OPERATOR, operator), watched, headers, next)) {
+            context.withValue(Caller.OPERATOR, operator), watched, headers, next)) {
       @Override
       public void onHalfClose() {
         try {

@@ -2,13 +2,30 @@ package dev.hostler.controller.api;
 
 import dev.hostler.controller.access.Operator;
 import io.grpc.Context;
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /** The operator who makes the current call on the operator port. */
 public final class Caller {
   static final Context.Key<Operator> OPERATOR = Context.key("hostler-operator");
 
+  static final Context.Key<X509Certificate> CERTIFICATE =
+      Context.key("hostler-operator-certificate");
+
   private Caller() {}
+
+  /**
+   * The certificate that the operator presented.
+   *
+   * @throws IllegalStateException outside of a call
+   */
+  public static X509Certificate certificate() {
+    @Nullable X509Certificate certificate = CERTIFICATE.get();
+    if (certificate == null) {
+      throw new IllegalStateException("not in a call of an operator");
+    }
+    return certificate;
+  }
 
   /**
    * Who it is, as the certificate says.

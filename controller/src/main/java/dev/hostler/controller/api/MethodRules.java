@@ -3,6 +3,7 @@ package dev.hostler.controller.api;
 import dev.hostler.controller.access.Permission;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.CertificateServiceGrpc;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
@@ -29,6 +30,18 @@ final class MethodRules {
           rule(HostServiceGrpc.getGetHostMethod(), Permission.HOST_READ, "host.show"),
           rule(HostServiceGrpc.getLabelHostMethod(), Permission.HOST_LABEL, "host.label"),
           rule(HostServiceGrpc.getRemoveHostMethod(), Permission.HOST_REMOVE, "host.remove"),
+          rule(HostServiceGrpc.getListEnrolmentsMethod(), Permission.HOST_APPROVE, "host.pending"),
+          rule(
+              HostServiceGrpc.getApproveEnrolmentMethod(), Permission.HOST_APPROVE, "host.approve"),
+          rule(HostServiceGrpc.getDenyEnrolmentMethod(), Permission.HOST_APPROVE, "host.deny"),
+          rule(
+              CertificateServiceGrpc.getRenewOperatorCertificateMethod(),
+              Permission.CERTIFICATE_RENEW,
+              "operator.renew"),
+          rule(
+              CertificateServiceGrpc.getGetFleetCaMethod(), Permission.CERTIFICATE_READ, "ca.show"),
+          rule(CertificateServiceGrpc.getRotateFleetCaMethod(), Permission.CA_ROTATE, "ca.rotate"),
+          rule(CertificateServiceGrpc.getFinishRotationMethod(), Permission.CA_ROTATE, "ca.finish"),
           rule(TokenServiceGrpc.getListTokensMethod(), Permission.TOKEN_READ, "token.list"),
           rule(TokenServiceGrpc.getCreateTokenMethod(), Permission.TOKEN_WRITE, "token.create"),
           rule(TokenServiceGrpc.getRevokeTokenMethod(), Permission.TOKEN_WRITE, "token.revoke"),

@@ -14,12 +14,10 @@ import com.linecorp.armeria.server.grpc.HttpJsonTranscodingOptions;
 import dev.hostler.common.config.HostPort;
 import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
-import dev.hostler.common.tls.TlsTrust;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Authenticator;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.link.FailureStatus;
-import dev.hostler.trust.KeyPurpose;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
@@ -28,7 +26,6 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -66,7 +63,7 @@ public final class OperatorPort {
    * Starts it.
    *
    * @param identity the controller's own, asked for at each handshake
-   * @param roots of the fleet CA
+   * @param trust of clients' certificates
    * @param authenticator says who calls
    * @param policy says who may do what
    * @param refusals told of who was turned down
@@ -76,7 +73,7 @@ public final class OperatorPort {
   public static OperatorPort start(
       HostPort listen,
       Supplier<TlsIdentity> identity,
-      List<X509Certificate> roots,
+      OperatorTrust trust,
       Authenticator authenticator,
       AccessPolicy policy,
       RefusalListener refusals,
@@ -85,7 +82,7 @@ public final class OperatorPort {
       throws IOException {
     MethodRules.requireAll(services);
     GrpcService grpc =
-        grpc(new AccessInterceptor(authenticator, policy, refusals), interceptors, services);
+        grpc(new AccessInterceptor(trust, authenticator, policy, refusals), interceptors, services);
     // Virtual threads: calls wait for the database.
     ScheduledThreadPoolExecutor blocking =
         new ScheduledThreadPoolExecutor(
@@ -99,7 +96,7 @@ public final class OperatorPort {
                 tls.keyManager(TlsIdentity.keyManager(identity))
                     .protocols(TlsContext.PROTOCOL)
                     .clientAuth(ClientAuth.REQUIRE)
-                    .trustManager(TlsTrust.pinnedTo(roots, KeyPurpose.OPERATOR.oid())))
+                    .trustManager(trust.manager()))
             .requestTimeout(UNARY_TIMEOUT)
             .maxRequestLength(MAX_MESSAGE_BYTES)
             .idleTimeout(Duration.ofMinutes(5), true)

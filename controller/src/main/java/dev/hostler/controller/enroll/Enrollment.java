@@ -1,15 +1,15 @@
 package dev.hostler.controller.enroll;
 
-import dev.hostler.common.signing.CertificateRequest;
-import dev.hostler.common.signing.KeyAlgorithm;
-import dev.hostler.common.signing.SigningException;
 import dev.hostler.controller.audit.Actor;
 import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.certificate.HostKeys;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.RowIds;
 import dev.hostler.controller.db.Transaction;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.failure.RequestException.Kind;
+import dev.hostler.controller.host.HostCertificate;
+import dev.hostler.controller.host.HostCertificates;
 import dev.hostler.controller.host.HostFacts;
 import dev.hostler.controller.host.HostName;
 import dev.hostler.controller.host.HostService;
@@ -34,30 +34,26 @@ public final class Enrollment {
   private final TokenStore tokens;
   private final HostService hosts;
   private final AuditStore audit;
+  private final HostCertificates hostCertificates;
   private final AgentCertificates certificates;
-  private final String caDigest;
   private final RowIds ids;
   private final InstantSource clock;
 
-  /**
-   * Enrolment into one fleet.
-   *
-   * @param caDigest of the fleet CA, as in tokens
-   */
+  /** Enrolment into one fleet. */
   public Enrollment(
       Database database,
       TokenStore tokens,
       HostService hosts,
+      HostCertificates hostCertificates,
       AuditStore audit,
       AgentCertificates certificates,
-      String caDigest,
       InstantSource clock) {
     this.database = database;
     this.tokens = tokens;
     this.hosts = hosts;
     this.audit = audit;
     this.certificates = certificates;
-    this.caDigest = caDigest;
+    this.hostCertificates = hostCertificates;
     this.ids = new RowIds(clock);
     this.clock = clock;
   }
@@ -86,7 +82,7 @@ public final class Enrollment {
       String token, String hostName, byte[] csr, HostFacts facts, Map<String, String> agentLabels) {
     TokenText text = parse(token);
     String name = HostName.normal("host_name", hostName);
-    PublicKey key = key(csr);
+    PublicKey key = HostKeys.read(csr);
     Joined joined =
         database.transact(transaction -> enroll(transaction, text, name, key, facts, agentLabels));
     LOG.info("host {} joined as {} with token {}", name, joined.hostId(), text.id());
@@ -115,25 +111,16 @@ public final class Enrollment {
     String fingerprint = AgentCertificates.fingerprint(key);
     Optional<UUID> again = hosts.findJoined(transaction, name, token.id(), fingerprint);
     UUID id = again.orElseGet(ids::next);
-    X509Certificate certificate = issue(id, key);
-    NewHost certified =
-        new NewHost(
-            id,
-            name,
-            now,
-            token.id(),
-            fingerprint,
-            certificate.getSerialNumber().toString(16),
-            AgentCertificates.fingerprint(certificate),
-            certificate.getNotAfter().toInstant(),
-            facts);
+    X509Certificate certificate = HostKeys.issue(certificates, id, key);
+    HostCertificate issued = HostKeys.describe(certificates, certificate);
     if (again.isPresent()) {
-      hosts.certified(transaction, certified);
+      hostCertificates.renewed(transaction, id, null, issued);
     } else {
       if (token.used() >= token.uses()) {
         throw refused("is used up: it was good for " + token.uses() + " host(s)", text);
       }
-      if (!hosts.add(transaction, certified, token.labels(), agentLabels)) {
+      NewHost host = new NewHost(id, name, now, token.id(), issued, facts);
+      if (!hosts.add(transaction, host, token.labels(), agentLabels)) {
         throw new RequestException(
             Kind.ALREADY_EXISTS,
             "host_name: "
@@ -153,7 +140,7 @@ public final class Enrollment {
         Map.of(
             "name", name,
             "token", token.id(),
-            "certificate", certified.certificateSerial(),
+            "certificate", issued.serial(),
             "again", again.isPresent()));
     return new Joined(id, certificate);
   }
@@ -166,32 +153,10 @@ public final class Enrollment {
                     Kind.UNAUTHENTICATED,
                     "token: is unknown: it is not of the form hst1.ID.SECRET.CA; copy it whole"
                         + " from `hostler token create`"));
-    if (!text.caDigest().equals(caDigest)) {
+    if (!certificates.ca().isKnownBy(text.caDigest())) {
       throw refused("is unknown: it is for another fleet, as its last part says", text);
     }
     return text;
-  }
-
-  private static PublicKey key(byte[] csr) {
-    try {
-      PublicKey key = CertificateRequest.parse(csr).publicKey();
-      // TLS stacks differ in what they offer for Ed25519 certificates.
-      if (KeyAlgorithm.of(key) == KeyAlgorithm.ED25519) {
-        throw new RequestException(
-            Kind.INVALID, "csr: Ed25519 keys are not accepted for agents; use a P-256 key");
-      }
-      return key;
-    } catch (SigningException e) {
-      throw new RequestException(Kind.INVALID, "csr: " + e.getMessage(), e);
-    }
-  }
-
-  private X509Certificate issue(UUID id, PublicKey key) {
-    try {
-      return certificates.issue(id, key);
-    } catch (SigningException e) {
-      throw new RequestException(Kind.INVALID, "csr: " + e.getMessage(), e);
-    }
   }
 
   private static RequestException refused(String why, TokenText token) {

@@ -6,6 +6,7 @@ import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.host.Labels;
+import dev.hostler.controller.trust.FleetCa;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,24 +23,16 @@ public final class JoinTokens {
   private final Database database;
   private final TokenStore tokens;
   private final AuditStore audit;
-  private final String caDigest;
+  private final FleetCa ca;
   private final InstantSource clock;
 
-  /**
-   * Tokens of one fleet.
-   *
-   * @param caDigest of the fleet CA, as in tokens
-   */
+  /** Tokens of one fleet. */
   public JoinTokens(
-      Database database,
-      TokenStore tokens,
-      AuditStore audit,
-      String caDigest,
-      InstantSource clock) {
+      Database database, TokenStore tokens, AuditStore audit, FleetCa ca, InstantSource clock) {
     this.database = database;
     this.tokens = tokens;
     this.audit = audit;
-    this.caDigest = caDigest;
+    this.ca = ca;
     this.clock = clock;
   }
 
@@ -71,7 +64,7 @@ public final class JoinTokens {
       throw RequestException.invalid("ttl", ttl, "use one second to 30 days");
     }
     Labels.check("labels", labels);
-    TokenText text = TokenText.make(caDigest);
+    TokenText text = TokenText.make(ca.digest());
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     JoinToken token = new JoinToken(text.id(), uses, 0, now, operator, now.plus(ttl), null, labels);
     database.execute(transaction -> {

@@ -203,11 +203,6 @@ public final class HostService {
     return hosts.findJoined(transaction, name, tokenId, keyFingerprint);
   }
 
-  /** Records a newer certificate of a host. */
-  public void certified(Transaction transaction, NewHost host) {
-    hosts.setCertificate(transaction, host);
-  }
-
   /** An agent's own labels are not refused but left out: its stream must not depend on them. */
   private static Map<String, String> acceptable(Map<String, String> labels) {
     Map<String, String> acceptable = new LinkedHashMap<>();

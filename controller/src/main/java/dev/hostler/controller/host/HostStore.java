@@ -22,15 +22,20 @@ public final class HostStore {
   private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
 
   /** Rows of hosts that were not removed, with their effective labels. */
-  private static final String SELECT =
-      """
-      SELECT h.*, (
-          SELECT coalesce(jsonb_object_agg(l.key, l.value), '{}') FROM (
-              SELECT DISTINCT ON (key) key, value FROM host_labels WHERE host_id = h.id
-              ORDER BY key, array_position(ARRAY['operator', 'agent', 'token'], origin)) l
-          WHERE l.value IS NOT NULL) AS labels
-      FROM hosts h WHERE h.removed_at IS NULL
-      """;
+  private static final String SELECT = select("");
+
+  /** {@link #SELECT} with more columns. */
+  static String select(String columns) {
+    return """
+    SELECT h.*, (
+        SELECT coalesce(jsonb_object_agg(l.key, l.value), '{}') FROM (
+            SELECT DISTINCT ON (key) key, value FROM host_labels WHERE host_id = h.id
+            ORDER BY key, array_position(ARRAY['operator', 'agent', 'token'], origin)) l
+        WHERE l.value IS NOT NULL) AS labels %s
+    FROM hosts h WHERE h.removed_at IS NULL
+    """
+        .formatted(columns);
+  }
 
   /** Who gave a label; a later one wins. */
   enum Origin {
@@ -113,19 +118,21 @@ public final class HostStore {
             .createUpdate(
                 """
                 INSERT INTO hosts (id, name, enrolled_at, token_id, key_fingerprint,
-                  certificate_serial, certificate_fingerprint, certificate_expires_at, facts)
-                VALUES (:id, :name, :at, :token, decode(:key, 'hex'), :serial, decode(:fingerprint, 'hex'), :expires,
-                  :facts::jsonb)
+                  certificate_serial, certificate_fingerprint, certificate_expires_at,
+                  certificate_ca, facts)
+                VALUES (:id, :name, :at, :token, decode(:key, 'hex'), :serial,
+                  decode(:fingerprint, 'hex'), :expires, decode(:ca, 'hex'), :facts::jsonb)
                 ON CONFLICT (name COLLATE "C") WHERE removed_at IS NULL DO NOTHING
                 """)
             .bind("id", host.id())
             .bind("name", host.name())
             .bind("at", utc(host.at()))
             .bind("token", host.tokenId())
-            .bind("key", host.keyFingerprint())
-            .bind("serial", host.certificateSerial())
-            .bind("fingerprint", host.certificateFingerprint())
-            .bind("expires", utc(host.certificateExpiresAt()))
+            .bind("key", host.certificate().keyFingerprint())
+            .bind("serial", host.certificate().serial())
+            .bind("fingerprint", host.certificate().fingerprint())
+            .bind("expires", utc(host.certificate().expiresAt()))
+            .bind("ca", host.certificate().ca().orElse(null))
             .bind("facts", JSON.writeValueAsString(host.facts()))
             .execute()
         == 1;
@@ -145,24 +152,6 @@ public final class HostStore {
         .bind("key", key)
         .mapTo(UUID.class)
         .findOne();
-  }
-
-  /** Records a newer certificate. */
-  void setCertificate(Transaction transaction, NewHost host) {
-    transaction
-        .handle()
-        .createUpdate(
-            """
-            UPDATE hosts SET certificate_serial = :serial,
-              certificate_fingerprint = decode(:fingerprint, 'hex'),
-              certificate_expires_at = :expires
-            WHERE id = :id
-            """)
-        .bind("serial", host.certificateSerial())
-        .bind("fingerprint", host.certificateFingerprint())
-        .bind("expires", utc(host.certificateExpiresAt()))
-        .bind("id", host.id())
-        .execute();
   }
 
   /** Records signs of life. In order of id, so that two controllers do not wait for each other. */
@@ -274,7 +263,7 @@ public final class HostStore {
         == 1;
   }
 
-  private static Host host(ResultSet row) throws SQLException {
+  static Host host(ResultSet row) throws SQLException {
     OffsetDateTime seen = row.getObject("last_seen_at", OffsetDateTime.class);
     return new Host(
         row.getObject("id", UUID.class),

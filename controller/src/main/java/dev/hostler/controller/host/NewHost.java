@@ -10,10 +10,7 @@ import java.util.UUID;
  * @param name as checked by {@link HostName}
  * @param at when
  * @param tokenId join token that it came with
- * @param keyFingerprint SHA-256 of its public key in DER, in hex
- * @param certificateSerial in hex
- * @param certificateFingerprint SHA-256 of the certificate in DER, in hex
- * @param certificateExpiresAt end of its validity
+ * @param certificate its first one
  * @param facts as reported
  */
 public record NewHost(
@@ -21,8 +18,5 @@ public record NewHost(
     String name,
     Instant at,
     String tokenId,
-    String keyFingerprint,
-    String certificateSerial,
-    String certificateFingerprint,
-    Instant certificateExpiresAt,
+    HostCertificate certificate,
     HostFacts facts) {}

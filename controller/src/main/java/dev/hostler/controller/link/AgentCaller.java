@@ -1,6 +1,8 @@
 package dev.hostler.controller.link;
 
 import io.grpc.Context;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +10,14 @@ import org.jspecify.annotations.Nullable;
 public final class AgentCaller {
   static final Context.Key<UUID> HOST_ID = Context.key("hostler-host-id");
 
+  static final Context.Key<X509Certificate> CERTIFICATE = Context.key("hostler-host-certificate");
+
   private AgentCaller() {}
+
+  /** The certificate that it presented; empty where no TLS is in between. */
+  static Optional<X509Certificate> certificate() {
+    return Optional.ofNullable(CERTIFICATE.get());
+  }
 
   /**
    * Its id, as its certificate says; the certificate was verified and the host was in the fleet

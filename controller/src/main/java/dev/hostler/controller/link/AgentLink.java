@@ -22,12 +22,20 @@ public final class AgentLink {
       HostService hosts,
       WorkEngine engine,
       BundleService bundles,
+      HostTrust trust,
       LinkSettings settings,
       TimeSource time,
       Supplier<UUID> caller) {
     return new AgentLinkService(
         new AgentSession.Services(
-            sessions, hosts, engine.reconciler(), engine.writer(), engine.hints(), settings, time),
+            sessions,
+            hosts,
+            engine.reconciler(),
+            engine.writer(),
+            engine.hints(),
+            trust,
+            settings,
+            time),
         bundles,
         caller);
   }

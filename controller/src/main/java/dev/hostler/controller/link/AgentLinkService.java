@@ -2,13 +2,17 @@ package dev.hostler.controller.link;
 
 import dev.hostler.controller.bundle.BundleContent;
 import dev.hostler.controller.bundle.BundleService;
+import dev.hostler.controller.failure.RequestException;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.FetchBundleRequest;
 import dev.hostler.proto.v1.FetchBundleResponse;
+import dev.hostler.proto.v1.RenewCertificateRequest;
+import dev.hostler.proto.v1.RenewCertificateResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,6 +44,7 @@ public final class AgentLinkService extends AgentLinkGrpc.AgentLinkImplBase {
     return new AgentSession(
         numbers.incrementAndGet(),
         caller.get(),
+        AgentCaller.certificate(),
         services,
         (ServerCallStreamObserver<ControllerFrame>) responses);
   }
@@ -57,5 +62,24 @@ public final class AgentLinkService extends AgentLinkGrpc.AgentLinkImplBase {
       return;
     }
     call.setOnReadyHandler(new BundlePump(content, call));
+  }
+
+  @Override
+  public void renewCertificate(
+      RenewCertificateRequest request, StreamObserver<RenewCertificateResponse> responses) {
+    RenewCertificateResponse response;
+    try {
+      X509Certificate presented =
+          AgentCaller.certificate()
+              .orElseThrow(() ->
+                  new RequestException(
+                      RequestException.Kind.UNAUTHENTICATED, "no certificate was presented"));
+      response = services.trust().renew(caller.get(), presented, request.getCsr().toByteArray());
+    } catch (RuntimeException e) {
+      responses.onError(FailureStatus.of(e).asRuntimeException());
+      return;
+    }
+    responses.onNext(response);
+    responses.onCompleted();
   }
 }

@@ -5,6 +5,7 @@ import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.common.tls.TlsTrust;
 import dev.hostler.controller.host.HostService;
+import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.trust.KeyPurpose;
 import io.grpc.BindableService;
 import io.grpc.Server;
@@ -18,7 +19,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,14 +48,17 @@ public final class AgentPort {
    * Starts it.
    *
    * @param identity the controller's own, asked for at each handshake
-   * @param roots of the fleet CA
+   * @param ca the fleet CA
+   * @param grace for how long after its end a certificate may be renewed
    * @param services AgentLink, Enrollment
    * @throws IOException if the address cannot be listened on
    */
   public static AgentPort start(
       HostPort listen,
       Supplier<TlsIdentity> identity,
-      List<X509Certificate> roots,
+      FleetCa ca,
+      Duration grace,
+      InstantSource clock,
       HostService hosts,
       List<ServerInterceptor> interceptors,
       List<BindableService> services)
@@ -64,7 +69,7 @@ public final class AgentPort {
                 OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
             .protocols(TlsContext.PROTOCOL)
             .clientAuth(ClientAuth.OPTIONAL)
-            .trustManager(TlsTrust.pinnedTo(roots, KeyPurpose.AGENT.oid()))
+            .trustManager(TlsTrust.ofClients(ca::roots, KeyPurpose.AGENT.oid(), grace, clock))
             .build();
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     NettyServerBuilder builder =
@@ -81,7 +86,7 @@ public final class AgentPort {
             .permitKeepAliveWithoutCalls(true)
             .maxConcurrentCallsPerConnection(32);
     // The interceptor that is added last is called first.
-    builder.intercept(new AgentAuthentication(hosts));
+    builder.intercept(new AgentAuthentication(hosts, ca, clock));
     interceptors.forEach(builder::intercept);
     services.forEach(builder::addService);
     try {

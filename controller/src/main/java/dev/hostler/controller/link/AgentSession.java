@@ -20,7 +20,9 @@ import dev.hostler.proto.v1.Welcome;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,11 +54,13 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       Reconciler reconciler,
       ReportWriter writer,
       WorkHints hints,
+      HostTrust trust,
       LinkSettings settings,
       TimeSource time) {}
 
   private final long number;
   private final UUID hostId;
+  private final Optional<X509Certificate> certificate;
   private final Services services;
   private final ServerCallStreamObserver<ControllerFrame> call;
   private final Outbound outbound;
@@ -70,13 +74,19 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   private final Set<AttemptRef> cancelled = ConcurrentHashMap.newKeySet();
   private volatile long lastFrame;
   private volatile boolean busy;
+  private volatile boolean takesRoots;
   private boolean greeted;
   private volatile boolean welcomed;
 
   AgentSession(
-      long number, UUID hostId, Services services, ServerCallStreamObserver<ControllerFrame> call) {
+      long number,
+      UUID hostId,
+      Optional<X509Certificate> certificate,
+      Services services,
+      ServerCallStreamObserver<ControllerFrame> call) {
     this.number = number;
     this.hostId = hostId;
+    this.certificate = certificate;
     this.services = services;
     this.call = call;
     this.outbound = new Outbound(call);
@@ -101,6 +111,11 @@ final class AgentSession implements StreamObserver<AgentFrame> {
 
   int slots() {
     return slots.get();
+  }
+
+  /** Has the certificate that this stream was opened with ended? */
+  boolean isOutlived(Instant now) {
+    return certificate.isPresent() && now.isAfter(certificate.get().getNotAfter().toInstant());
   }
 
   /** For how long nothing came; 0 while something is being taken over. */
@@ -150,6 +165,8 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       case ENDED -> ended(frame.getEnded());
       case FACTS -> facts(frame.getFacts());
       case TRUST -> LOG.info("host {} goes by index {}", hostId, frame.getTrust().getIndexNumber());
+      case FLEET_ROOTS_HELD ->
+          services.trust().holds(hostId, certificate, frame.getFleetRootsHeld());
       case HEARTBEAT -> outbound.heartbeat(frame.getHeartbeat().getSequence());
       case FRAME_NOT_SET -> LOG.debug("host {} sent a frame of a newer kind; ignored", hostId);
     }
@@ -194,6 +211,13 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     welcomed = true;
     trust();
     agreed.cancelled().forEach(this::cancel);
+    if (hello.hasFleetRootsHeld()) {
+      services.trust().holds(hostId, certificate, hello.getFleetRootsHeld());
+      takesRoots = true;
+      if (!services.trust().isCurrent(hostId, hello.getFleetRootsHeld())) {
+        roots();
+      }
+    }
     LOG.info("host {} ({}) connected", host.get().name(), hostId);
   }
 
@@ -286,6 +310,20 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   void trust() {
     if (welcomed) {
       services.sessions.trust().ifPresent(outbound::send);
+    }
+  }
+
+  /**
+   * The fleet's roots changed: ends the stream if its certificate is not trusted any more, else
+   * sends them, if the agent knows what to do with them.
+   */
+  void roots() {
+    if (certificate.isPresent() && !services.trust().isTrusted(certificate.get())) {
+      close(
+          Status.UNAUTHENTICATED.withDescription(
+              "the CA that issued the certificate of this host is not trusted any more"));
+    } else if (takesRoots) {
+      outbound.send(services.trust().roots(certificate, services.sessions().connected().size()));
     }
   }
 

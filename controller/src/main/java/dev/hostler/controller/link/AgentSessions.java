@@ -97,7 +97,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
     sessions.values().forEach(AgentSession::trust);
   }
 
-  /** Closes the streams that have been silent for too long. */
+  /** Closes the streams that have been silent for too long, or whose certificates have ended. */
   void closeSilent() {
     long limit = settings.heartbeatInterval().multipliedBy(SILENT_INTERVALS).toNanos();
     long now = time.nanoTime();
@@ -108,8 +108,17 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
                 "no frame of this host for "
                     + settings.heartbeatInterval().multipliedBy(SILENT_INTERVALS).toSeconds()
                     + " s"));
+      } else if (session.isOutlived(time.instant())) {
+        session.close(
+            Status.UNAUTHENTICATED.withDescription(
+                "the certificate of this host has expired; renew it"));
       }
     }
+  }
+
+  /** The fleet's roots changed: tells every agent. */
+  public void sendRoots() {
+    sessions.values().forEach(AgentSession::roots);
   }
 
   /** A stream was opened; its host has said nothing yet. */

@@ -1,6 +1,5 @@
 package dev.hostler.controller.link;
 
-import com.google.protobuf.ByteString;
 import dev.hostler.controller.enroll.Enrollment;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.trust.FleetCa;
@@ -8,8 +7,7 @@ import dev.hostler.proto.v1.EnrollRequest;
 import dev.hostler.proto.v1.EnrollResponse;
 import dev.hostler.proto.v1.EnrollmentGrpc;
 import io.grpc.stub.StreamObserver;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
+import java.util.List;
 
 /** Enrollment on the agent port. */
 public final class EnrollmentEndpoint extends EnrollmentGrpc.EnrollmentImplBase {
@@ -38,10 +36,8 @@ public final class EnrollmentEndpoint extends EnrollmentGrpc.EnrollmentImplBase 
       EnrollResponse.Builder response =
           EnrollResponse.newBuilder()
               .setHostId(joined.hostId().toString())
-              .addCertificateChain(der(joined.certificate()));
-      for (X509Certificate root : ca.roots()) {
-        response.addCaRoots(der(root));
-      }
+              .addAllCertificateChain(HostTrust.der(List.of(joined.certificate())))
+              .addAllCaRoots(HostTrust.der(ca.roots()));
       observer.onNext(response.build());
       observer.onCompleted();
     } catch (RuntimeException e) {
@@ -60,14 +56,6 @@ public final class EnrollmentEndpoint extends EnrollmentGrpc.EnrollmentImplBase 
               + ", this controller "
               + PROTOCOL
               + "; upgrade the older of the two");
-    }
-  }
-
-  private static ByteString der(X509Certificate certificate) {
-    try {
-      return ByteString.copyFrom(certificate.getEncoded());
-    } catch (CertificateEncodingException e) {
-      throw new IllegalStateException("a certificate without an encoding", e);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -22,6 +23,11 @@ public record AgentCertificates(FleetCa ca, Duration lifetime) {
    */
   public X509Certificate issue(UUID hostId, PublicKey key) throws SigningException {
     return ca.issueAgent(hostId, key, lifetime);
+  }
+
+  /** The root that issued a certificate which was issued just now or before. */
+  public Optional<String> caOf(X509Certificate certificate) {
+    return ca.issuerOf(certificate).map(AgentCertificates::fingerprint);
   }
 
   /** SHA-256 of a certificate in DER, in hex. */

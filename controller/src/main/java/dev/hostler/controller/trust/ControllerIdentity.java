@@ -4,9 +4,11 @@ import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.tls.TlsIdentity;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +18,22 @@ import org.jspecify.annotations.Nullable;
  * life are over, with the root behind it, for agents that know the root's digest only. Thread-safe.
  */
 public final class ControllerIdentity implements Supplier<TlsIdentity> {
-  private static final Duration LIFETIME = Duration.ofDays(90);
-
   private final FleetCa ca;
   private final ServerNames names;
+  private final Duration lifetime;
   private final InstantSource clock;
   private @Nullable TlsIdentity current;
   private Instant renewAt = Instant.MIN;
 
-  /** Certificates for a controller that is reached by {@code names}. */
-  public ControllerIdentity(FleetCa ca, ServerNames names, InstantSource clock) {
+  /**
+   * Certificates for a controller that is reached by {@code names}.
+   *
+   * @param lifetime of each
+   */
+  public ControllerIdentity(FleetCa ca, ServerNames names, Duration lifetime, InstantSource clock) {
     this.ca = ca;
     this.names = names;
+    this.lifetime = lifetime;
     this.clock = clock;
   }
 
@@ -35,7 +41,9 @@ public final class ControllerIdentity implements Supplier<TlsIdentity> {
   public synchronized TlsIdentity get() {
     Instant now = clock.instant();
     TlsIdentity identity = current;
-    if (identity == null || !now.isBefore(renewAt)) {
+    if (identity == null
+        || !now.isBefore(renewAt)
+        || !identity.chain().subList(1, identity.chain().size()).equals(shown())) {
       identity = make();
       current = identity;
       Duration life = Duration.between(now, identity.certificate().getNotAfter().toInstant());
@@ -44,12 +52,18 @@ public final class ControllerIdentity implements Supplier<TlsIdentity> {
     return identity;
   }
 
+  /** The root that counts for everyone, for agents that know its digest only. */
+  private List<X509Certificate> shown() {
+    return List.of(ca.serving());
+  }
+
   private TlsIdentity make() {
     try {
       KeyPair pair = KeyAlgorithm.EC_P256.generate();
-      return new TlsIdentity(
-          pair.getPrivate(),
-          List.of(ca.issueController(names, pair.getPublic(), LIFETIME), ca.roots().getFirst()));
+      List<X509Certificate> chain = new ArrayList<>();
+      chain.add(ca.issueController(names, pair.getPublic(), lifetime));
+      chain.addAll(shown());
+      return new TlsIdentity(pair.getPrivate(), chain);
     } catch (SigningException e) {
       throw new IllegalStateException("a P-256 key is always accepted", e);
     }

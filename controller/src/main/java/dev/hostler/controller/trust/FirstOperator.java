@@ -26,18 +26,20 @@ public final class FirstOperator {
 
   /**
    * Writes admin.crt, admin.key and ca.crt; writes the certificate again when another CA issued it,
-   * it lacks the role, or less than a third of its life is left.
+   * it lacks the role, or less than a third of its life is left. To be called from time to time:
+   * the owner of the machine, who has the CA's key anyway, always finds a certificate here that
+   * works.
    *
    * @return whether a certificate was issued
    * @throws TrustException if the files cannot be read or written
    */
-  public static boolean ensure(Path directory, FleetCa ca, Duration lifetime, InstantSource clock)
-      throws TrustException {
+  public static synchronized boolean ensure(
+      Path directory, FleetCa ca, Duration lifetime, InstantSource clock) throws TrustException {
     Path certificateFile = directory.resolve(NAME + ".crt");
     Path keyFile = directory.resolve(NAME + ".key");
     try {
       PrivateFiles.directory(directory);
-      PrivateFiles.write(directory.resolve("ca.crt"), Pem.encode(ca.roots()));
+      writeRoots(directory.resolve("ca.crt"), Pem.encode(ca.roots()));
       Optional<X509Certificate> old =
           Files.exists(certificateFile)
               ? Optional.of(Pem.certificates(certificateFile).getFirst())
@@ -63,6 +65,12 @@ public final class FirstOperator {
       throw new TrustException(
           "cannot write the first operator's certificate to " + directory + ": " + e.getMessage(),
           e);
+    }
+  }
+
+  private static void writeRoots(Path file, String roots) throws IOException {
+    if (!Files.exists(file) || !Files.readString(file).equals(roots)) {
+      PrivateFiles.write(file, roots);
     }
   }
 

@@ -13,16 +13,26 @@ import java.util.Optional;
  * @param caKey its key
  * @param names host names and IP addresses by which agents and operators reach this controller,
  *     besides localhost and the machine's own name
- * @param agentCertificateLifetime validity of agents' certificates; agents cannot renew them yet
+ * @param previousCaCertificate certificate of the CA that the given one replaces; empty: none
+ * @param previousCaKey its key
+ * @param agentCertificateLifetime validity of agents' certificates
+ * @param agentRenewalGrace for how long after its end a host may still renew its certificate
  * @param operatorCertificateLifetime validity of operators' certificates
+ * @param operatorRenewalGrace for how long after its end an operator may still renew one
+ * @param controllerCertificateLifetime validity of the controller's own certificate
  */
 public record TrustConfig(
     Optional<Path> caCertificate,
     Optional<Path> caKey,
+    Optional<Path> previousCaCertificate,
+    Optional<Path> previousCaKey,
     List<String> names,
     Duration agentCertificateLifetime,
-    Duration operatorCertificateLifetime) {
-  private static final Duration LEAST = Duration.ofMinutes(1);
+    Duration agentRenewalGrace,
+    Duration operatorCertificateLifetime,
+    Duration operatorRenewalGrace,
+    Duration controllerCertificateLifetime) {
+  private static final Duration LEAST = Duration.ofSeconds(10);
   private static final Duration MOST = Duration.ofDays(3650);
 
   /** Reads it. */
@@ -31,13 +41,29 @@ public record TrustConfig(
         new TrustConfig(
             section.file("ca_certificate"),
             section.file("ca_key"),
+            section.file("previous_ca_certificate"),
+            section.file("previous_ca_key"),
             section.strings("names", List.of()),
-            section.duration("agent_certificate_lifetime", Duration.ofDays(365), LEAST, MOST),
-            section.duration("operator_certificate_lifetime", Duration.ofDays(365), LEAST, MOST));
-    if (section.has("ca_certificate") != section.has("ca_key")) {
-      String missing = section.has("ca_key") ? "ca_certificate" : "ca_key";
-      section.problem(missing, "ca_certificate and ca_key go together; set it or remove the other");
+            section.duration("agent_certificate_lifetime", Duration.ofHours(24), LEAST, MOST),
+            section.duration("agent_renewal_grace", Duration.ofDays(30), Duration.ZERO, MOST),
+            section.duration("operator_certificate_lifetime", Duration.ofHours(12), LEAST, MOST),
+            section.duration("operator_renewal_grace", Duration.ofDays(3), Duration.ZERO, MOST),
+            section.duration("controller_certificate_lifetime", Duration.ofHours(24), LEAST, MOST));
+    together(section, "ca_certificate", "ca_key");
+    together(section, "previous_ca_certificate", "previous_ca_key");
+    if (section.has("previous_ca_certificate") && !section.has("ca_certificate")) {
+      section.problem(
+          "previous_ca_certificate",
+          "it goes with a CA that is given: set ca_certificate and ca_key to the new one");
     }
     return config;
+  }
+
+  private static void together(ConfigSection section, String certificate, String key) {
+    if (section.has(certificate) != section.has(key)) {
+      String missing = section.has(key) ? certificate : key;
+      section.problem(
+          missing, certificate + " and " + key + " go together; set it or remove the other");
+    }
   }
 }

@@ -76,6 +76,13 @@ class EveryMethodTest {
           HostService/GetHost              V O D S A
           HostService/LabelHost            - O - - A
           HostService/RemoveHost           - - - S A
+          HostService/ListEnrolments       - - - S A
+          HostService/ApproveEnrolment     - - - S A
+          HostService/DenyEnrolment        - - - S A
+          CertificateService/RenewOperatorCertificate V O D S A
+          CertificateService/GetFleetCa    - - - S A
+          CertificateService/RotateFleetCa - - - - A
+          CertificateService/FinishRotation - - - - A
           TokenService/CreateToken         - - - S A
           TokenService/ListTokens          - - - S A
           TokenService/RevokeToken         - - - S A
@@ -151,8 +158,9 @@ class EveryMethodTest {
     port =
         OperatorPort.start(
             new HostPort("127.0.0.1", 0),
-            new ControllerIdentity(ca, ServerNames.with(List.of()), TimeSource.system()),
-            ca.roots(),
+            new ControllerIdentity(
+                ca, ServerNames.with(List.of()), Duration.ofDays(1), TimeSource.system()),
+            new OperatorTrust(ca, Duration.ZERO, TimeSource.system()),
             new CertificateAuthenticator(AccessConfig.NONE),
             new AccessPolicy(AccessConfig.NONE, new CelSelectors()),
             (actor, verb, _, _) -> {

@@ -52,8 +52,9 @@ class OperatorPortTest {
     OperatorPort port =
         OperatorPort.start(
             new HostPort("127.0.0.1", 0),
-            new ControllerIdentity(ca, ServerNames.with(List.of()), TimeSource.system()),
-            ca.roots(),
+            new ControllerIdentity(
+                ca, ServerNames.with(List.of()), Duration.ofDays(1), TimeSource.system()),
+            new OperatorTrust(ca, Duration.ZERO, TimeSource.system()),
             new CertificateAuthenticator(AccessConfig.NONE),
             new AccessPolicy(AccessConfig.NONE, new CelSelectors()),
             (actor, verb, subject, reason) ->

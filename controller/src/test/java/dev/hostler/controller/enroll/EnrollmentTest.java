@@ -12,6 +12,8 @@ import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.db.TestDatabase;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.failure.RequestException.Kind;
+import dev.hostler.controller.host.HostCertificateStore;
+import dev.hostler.controller.host.HostCertificates;
 import dev.hostler.controller.host.HostConnections;
 import dev.hostler.controller.host.HostFacts;
 import dev.hostler.controller.host.HostService;
@@ -59,15 +61,15 @@ class EnrollmentTest {
   void open() throws Exception {
     FleetCa ca = FleetCa.openOrMake(folder.resolve("ca"), clock);
     hosts = new HostService(DB.database(), new HostStore(), audit, NONE, clock);
-    tokens = new JoinTokens(DB.database(), store, audit, ca.digest(), clock);
+    tokens = new JoinTokens(DB.database(), store, audit, ca, clock);
     enrollment =
         new Enrollment(
             DB.database(),
             store,
             hosts,
+            new HostCertificates(DB.database(), new HostCertificateStore()),
             audit,
             new AgentCertificates(ca, Duration.ofDays(1)),
-            ca.digest(),
             clock);
   }
 

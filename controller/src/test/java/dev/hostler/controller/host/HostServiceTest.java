@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -90,10 +91,12 @@ class HostServiceTest {
                         name,
                         clock.instant(),
                         "t",
-                        "00".repeat(32),
-                        "01",
-                        "00".repeat(32),
-                        clock.instant(),
+                        new HostCertificate(
+                            "01",
+                            "00".repeat(32),
+                            clock.instant(),
+                            "00".repeat(32),
+                            Optional.empty()),
                         FACTS),
                     token,
                     agent));

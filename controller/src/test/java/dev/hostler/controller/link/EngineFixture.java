@@ -9,7 +9,11 @@ import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
+import dev.hostler.controller.certificate.Renewals;
 import dev.hostler.controller.db.Database;
+import dev.hostler.controller.host.HostCertificate;
+import dev.hostler.controller.host.HostCertificateStore;
+import dev.hostler.controller.host.HostCertificates;
 import dev.hostler.controller.host.HostFacts;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.host.HostStore;
@@ -22,6 +26,9 @@ import dev.hostler.controller.job.WorkSettings;
 import dev.hostler.controller.schedule.Scheduler;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.target.Targets;
+import dev.hostler.controller.trust.AgentCertificates;
+import dev.hostler.controller.trust.FleetCa;
+import dev.hostler.controller.trust.TrustException;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
@@ -42,6 +49,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -131,7 +139,9 @@ public final class EngineFixture implements AutoCloseable {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .executor(executor)
           .intercept(identity)
-          .addService(AgentLink.service(sessions, hosts, engine, bundles, link, time, CALLER::get))
+          .addService(
+              AgentLink.service(
+                  sessions, hosts, engine, bundles, trust(time), link, time, CALLER::get))
           .addService(
               new JobEndpoint(
                   engine.jobs(),
@@ -143,6 +153,18 @@ public final class EngineFixture implements AutoCloseable {
           .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private HostTrust trust(TimeSource time) {
+    try {
+      FleetCa ca = FleetCa.openOrMake(spool().resolve("ca"), time);
+      HostCertificates certificates = new HostCertificates(database, new HostCertificateStore());
+      AgentCertificates agents = new AgentCertificates(ca, Duration.ofDays(1));
+      return new HostTrust(
+          ca, certificates, new Renewals(database, certificates, audit, agents, time));
+    } catch (TrustException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -180,10 +202,8 @@ public final class EngineFixture implements AutoCloseable {
                   name,
                   Instant.EPOCH,
                   "test",
-                  "00".repeat(32),
-                  "00",
-                  "00".repeat(32),
-                  Instant.EPOCH,
+                  new HostCertificate(
+                      "00", "00".repeat(32), Instant.EPOCH, "00".repeat(32), Optional.empty()),
                   HostFacts.NONE));
     });
     return id;

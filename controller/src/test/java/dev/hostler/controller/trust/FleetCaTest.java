@@ -100,7 +100,10 @@ class FleetCaTest {
   void theControllersCertificateHasItsNamesAndTheRootBehindItAndRenewsItself() throws Exception {
     ControllerIdentity identity =
         new ControllerIdentity(
-            ca, ServerNames.with(List.of("Hostler.Example", "10.1.2.3", "not a name!")), clock);
+            ca,
+            ServerNames.with(List.of("Hostler.Example", "10.1.2.3", "not a name!")),
+            Duration.ofDays(90),
+            clock);
     TlsIdentity first = identity.get();
     assertThat(first.chain()).hasSize(2);
     assertThat(first.chain().getLast()).isEqualTo(ca.roots().getFirst());
