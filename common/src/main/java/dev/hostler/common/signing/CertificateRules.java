@@ -67,9 +67,12 @@ final class CertificateRules {
         if (extensions != null) {
           new CertificateRules(subject, constrained, extensions).check();
         }
-      } catch (IllegalArgumentException | CertificateEncodingException e) {
+      } catch (RuntimeException | CertificateEncodingException e) {
+        // What hostile bytes make the parsers below throw is not documented: seen are class casts.
         throw new SigningException(
-            Reason.MALFORMED, subject + " has a broken extension: " + e.getMessage(), e);
+            Reason.MALFORMED,
+            subject + " is broken, in an extension or as a whole: " + e.getMessage(),
+            e);
       }
     }
   }

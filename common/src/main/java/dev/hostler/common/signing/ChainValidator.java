@@ -97,8 +97,9 @@ public final class ChainValidator {
       return search(chain, anchors(leaf, at), at, revocation.checkers(at));
     } catch (CertPathBuilderException e) {
       throw diagnose(chain, leaf, at, e);
-    } catch (GeneralSecurityException | UnsupportedOperationException e) {
-      // Unsupported: kinds of names in constraints that the JDK cannot compare.
+    } catch (GeneralSecurityException | RuntimeException e) {
+      // Unchecked: kinds of names in constraints that the JDK cannot compare, and what hostile
+      // certificates make it throw.
       throw new SigningException(
           Reason.MALFORMED, "could not validate " + name(leaf) + ": " + e.getMessage(), e);
     }
@@ -153,7 +154,7 @@ public final class ChainValidator {
     try {
       search(chain, anchors, at, List.of());
       return true;
-    } catch (GeneralSecurityException | UnsupportedOperationException e) {
+    } catch (GeneralSecurityException | RuntimeException e) {
       return false;
     }
   }
@@ -260,8 +261,9 @@ public final class ChainValidator {
     } catch (SigningException e) {
       throw new SigningException(
           e.reason(), "the certificate of " + name(certificate) + ": " + e.getMessage(), e);
-    } catch (CertificateEncodingException e) {
-      throw new SigningException(Reason.MALFORMED, "a broken certificate", e);
+    } catch (CertificateEncodingException | RuntimeException e) {
+      throw new SigningException(
+          Reason.MALFORMED, "the certificate of " + name(certificate) + " is broken", e);
     }
   }
 

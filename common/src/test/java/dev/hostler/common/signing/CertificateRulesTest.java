@@ -140,7 +140,7 @@ class CertificateRulesTest {
         leaf(
             BigInteger.ONE,
             new Extra(Extension.subjectAlternativeName, false, new DERUTF8String("a.example"))),
-        "broken extension");
+        "broken, in an extension");
   }
 
   @Test
