@@ -160,7 +160,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             new ControllerEndpoint(Version.TEXT, advertised.toString()),
             new HostEndpoint(hosts, selectors, policy),
             new TokenEndpoint(tokens),
-            new AuditEndpoint(database, audit),
+            new AuditEndpoint(database, audit, hosts),
             new CertificateEndpoint(
                 new OperatorRenewals(
                     database, audit, ca, config.trust().operatorCertificateLifetime()),

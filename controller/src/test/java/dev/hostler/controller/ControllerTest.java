@@ -316,7 +316,7 @@ class ControllerTest {
                     pair.getPrivate(), List.of(authority.issue(pair.getPublic(), nameless)))));
     Status status = status(() -> unnamed.getController(GetControllerRequest.getDefaultInstance()));
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
-    assertThat(status.getDescription()).contains("does not name an operator");
+    assertThat(status.getDescription()).contains("does not name one operator");
   }
 
   @Test

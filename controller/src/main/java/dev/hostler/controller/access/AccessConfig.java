@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * @param operators roles of operators by name, in place of those in their certificates
  */
 public record AccessConfig(List<Role> roles, Map<String, Set<String>> operators) {
-  private static final String NAME = "[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?";
+  private static final String NAME = "[a-z](?:[a-z0-9-]{0,62}[a-z0-9])?";
 
   /** Nothing but the built-in roles, and operators have those of their certificates. */
   public static final AccessConfig NONE = new AccessConfig(List.of(), Map.of());
@@ -51,7 +51,7 @@ public record AccessConfig(List<Role> roles, Map<String, Set<String>> operators)
   private static Role role(ConfigSection table, HostSelector.Compiler selectors) {
     String name = table.requiredString("name", "web-deployer");
     if (!name.matches(NAME)) {
-      table.problem("name", "use lower-case letters, digits, - and _, at most 64");
+      table.problem("name", "use at most 64 lower-case letters, digits and -, a letter first");
     } else if (Role.BUILT_IN.stream().anyMatch(role -> role.name().equals(name))) {
       table.problem("name", "\"" + name + "\" is a built-in role; choose another name");
     }

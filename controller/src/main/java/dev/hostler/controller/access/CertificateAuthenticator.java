@@ -1,7 +1,7 @@
 package dev.hostler.controller.access;
 
 import dev.hostler.controller.failure.RequestException;
-import dev.hostler.controller.trust.PeerNames;
+import dev.hostler.trust.job.JobException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +27,13 @@ public final class CertificateAuthenticator implements Authenticator {
       return Optional.empty();
     }
     X509Certificate certificate = chain.getFirst();
-    String name =
-        PeerNames.operator(certificate)
-            .orElseThrow(() ->
-                new RequestException(
-                    RequestException.Kind.UNAUTHENTICATED,
-                    "the client certificate of '"
-                        + certificate.getSubjectX500Principal().getName()
-                        + "' does not name an operator: it needs the SAN URI"
-                        + " hostler://operator/NAME"));
-    Set<String> roles = configured.get(name);
-    return Optional.of(
-        new Operator(name, roles == null ? Set.copyOf(PeerNames.roles(certificate)) : roles));
+    try {
+      dev.hostler.trust.job.Operator named = dev.hostler.trust.job.Operator.of(certificate);
+      Set<String> roles = configured.get(named.name());
+      return Optional.of(new Operator(named.name(), roles == null ? named.roles() : roles));
+    } catch (JobException e) {
+      throw new RequestException(
+          RequestException.Kind.UNAUTHENTICATED, String.valueOf(e.getMessage()), e);
+    }
   }
 }

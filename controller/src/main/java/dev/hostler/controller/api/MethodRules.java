@@ -64,7 +64,8 @@ final class MethodRules {
               "revocation.list"),
           rule(IndexServiceGrpc.getRevokeMethod(), Permission.TRUST_WRITE, "revocation.create"),
           rule(IndexServiceGrpc.getLiftYankMethod(), Permission.TRUST_WRITE, "bundle.unyank"),
-          rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"));
+          rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"),
+          rule(AuditServiceGrpc.getExportAuditMethod(), Permission.AUDIT_READ, "audit.export"));
 
   /**
    * What a method needs.

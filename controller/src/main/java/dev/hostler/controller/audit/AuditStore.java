@@ -1,17 +1,13 @@
 package dev.hostler.controller.audit;
 
 import dev.hostler.controller.db.Transaction;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.hostler.trust.audit.AuditRow;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +28,20 @@ public final class AuditStore {
               new Actor(row.getString("actor")),
               row.getString("verb"),
               row.getString("subject"),
-              row.getString("details"));
+              row.getString("details"),
+              row.getString("result"),
+              HEX.formatHex(row.getBytes("prev_hash")),
+              HEX.formatHex(row.getBytes("hash")));
+
+  /** By or to a host; or a job for it. */
+  private static final String HOST =
+      """
+      (subject = :host OR actor = :host
+        OR CASE WHEN subject ~ '^job:[0-9a-f-]{36}$'
+          THEN EXISTS (SELECT FROM job_hosts
+            WHERE job_id = substring(subject FROM 5)::uuid AND host_id = :host_id)
+          ELSE false END)
+      """;
 
   private final InstantSource clock;
 
@@ -55,8 +64,8 @@ public final class AuditStore {
     Instant at = clock.instant().truncatedTo(ChronoUnit.MICROS);
     String json = JSON.writeValueAsString(new TreeMap<>(details));
     Head head = head(transaction, "FOR UPDATE");
-    AuditEntry entry = new AuditEntry(head.sequence + 1, at, actor, verb, subject, json);
-    String hash = hash(head.hash, entry);
+    AuditRow entry = new AuditRow(head.sequence + 1, at, actor.text(), verb, subject, json);
+    String hash = entry.hash(head.hash);
     transaction
         .handle()
         .createUpdate(
@@ -87,50 +96,90 @@ public final class AuditStore {
    * @param before only rows with a smaller sequence number; empty: from the newest
    * @param limit at most so many
    */
+  public List<AuditEntry> list(
+      Transaction transaction, AuditFilter filter, OptionalLong before, int limit) {
+    return rows(
+        transaction,
+        filter,
+        "sequence < :key ORDER BY sequence DESC LIMIT :limit",
+        before.orElse(Long.MAX_VALUE),
+        limit);
+  }
+
+  /** {@link #list(Transaction, AuditFilter, OptionalLong, int)} of all rows. */
   public List<AuditEntry> list(Transaction transaction, OptionalLong before, int limit) {
+    return list(transaction, AuditFilter.ALL, before, limit);
+  }
+
+  /**
+   * Rows, oldest first.
+   *
+   * @param after only rows with a greater sequence number
+   * @param limit at most so many
+   */
+  public List<AuditEntry> after(
+      Transaction transaction, AuditFilter filter, long after, int limit) {
+    return rows(
+        transaction, filter, "sequence > :key ORDER BY sequence LIMIT :limit", after, limit);
+  }
+
+  private static List<AuditEntry> rows(
+      Transaction transaction, AuditFilter filter, String order, long key, int limit) {
+    List<String> where = new ArrayList<>();
+    Map<String, Object> values = new HashMap<>();
+    filter
+        .since()
+        .ifPresent(since -> {
+          where.add("at >= :since");
+          values.put("since", since.atOffset(ZoneOffset.UTC));
+        });
+    filter
+        .until()
+        .ifPresent(until -> {
+          where.add("at < :until");
+          values.put("until", until.atOffset(ZoneOffset.UTC));
+        });
+    filter
+        .actor()
+        .ifPresent(actor -> {
+          where.add("actor = :actor");
+          values.put("actor", actor.text());
+        });
+    filter
+        .host()
+        .ifPresent(host -> {
+          where.add(HOST);
+          values.put("host", "host:" + host);
+          values.put("host_id", host);
+        });
+    filter
+        .verb()
+        .ifPresent(verb -> {
+          where.add("verb LIKE :verb");
+          values.put(
+              "verb",
+              verb.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%").replace('*', '%'));
+        });
+    filter
+        .result()
+        .ifPresent(result -> {
+          where.add("result = :result");
+          values.put("result", result);
+        });
+    where.add(order);
     return transaction
         .handle()
-        .createQuery(
-            "SELECT * FROM audit_log WHERE sequence < :before ORDER BY sequence DESC LIMIT :limit")
-        .bind("before", before.orElse(Long.MAX_VALUE))
+        .createQuery("SELECT * FROM audit_log WHERE " + String.join(" AND ", where))
+        .bindMap(values)
+        .bind("key", key)
         .bind("limit", limit)
         .map(ENTRY)
         .list();
   }
 
-  /**
-   * Recomputes the chain from the first row on.
-   *
-   * @return the sequence number of the first row that does not fit; empty when all do
-   */
-  public OptionalLong firstBroken(Transaction transaction) {
-    String previous = "00".repeat(32);
-    long expected = 1;
-    try (var rows =
-        transaction
-            .handle()
-            .createQuery("SELECT * FROM audit_log ORDER BY sequence")
-            .setFetchSize(1000)
-            .map((row, context) ->
-                new Chained(
-                    ENTRY.map(row, context),
-                    HEX.formatHex(row.getBytes("prev_hash")),
-                    HEX.formatHex(row.getBytes("hash"))))
-            .iterator()) {
-      while (rows.hasNext()) {
-        Chained row = rows.next();
-        if (row.entry.sequence() != expected
-            || !row.previous.equals(previous)
-            || !row.hash.equals(hash(previous, row.entry))) {
-          return OptionalLong.of(expected);
-        }
-        previous = row.hash;
-        expected++;
-      }
-    }
-    Head head = head(transaction, "");
-    boolean whole = head.sequence == expected - 1 && head.hash.equals(previous);
-    return whole ? OptionalLong.empty() : OptionalLong.of(expected);
+  /** The log's end. */
+  public Head head(Transaction transaction) {
+    return head(transaction, "");
   }
 
   private static Head head(Transaction transaction, String lock) {
@@ -141,31 +190,11 @@ public final class AuditStore {
         .one();
   }
 
-  private static String hash(String previous, AuditEntry entry) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.write(HEX.parseHex(previous));
-      out.writeLong(entry.sequence());
-      for (String text :
-          List.of(
-              entry.at().toString(),
-              entry.actor().text(),
-              entry.verb(),
-              entry.subject(),
-              entry.details())) {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(utf8.length);
-        out.write(utf8);
-      }
-      return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  private record Head(long sequence, String hash) {}
-
-  private record Chained(AuditEntry entry, String previous, String hash) {}
+  /**
+   * The end of the log.
+   *
+   * @param sequence number of the last row; 0 if there is none
+   * @param hash of that row, in hex
+   */
+  public record Head(long sequence, String hash) {}
 }

@@ -52,7 +52,7 @@ class AuthenticatorTest {
         ca.issueAgent(
             UUID.randomUUID(), KeyAlgorithm.EC_P256.generate().getPublic(), Duration.ofDays(1));
     assertThatThrownBy(() -> authenticator.authenticate(certificate(agent)))
-        .hasMessageContaining("does not name an operator");
+        .hasMessageContaining("does not name one operator");
   }
 
   @Test

@@ -103,6 +103,7 @@ class EveryMethodTest {
           IndexService/ListRevocations     V O D S A
           IndexService/Revoke              - - - S A
           IndexService/LiftYank            - - - S A
+          AuditService/ExportAudit         - - - S A
           """);
 
   /** Served on the agent port, to hosts. */
@@ -255,7 +256,7 @@ class EveryMethodTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"viewer", "operator", "deployer", "security", "admin", "unknown", "Admin", "*"})
+      strings = {"viewer", "operator", "deployer", "security", "admin", "unknown", "admins"})
   void everyMethodAsThisRole(String role) throws Exception {
     TlsIdentity identity = identity(role);
     ManagedChannel channel =
