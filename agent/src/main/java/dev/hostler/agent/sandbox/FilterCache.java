@@ -4,7 +4,9 @@ import dev.hostler.agent.sandbox.seccomp.Architecture;
 import dev.hostler.agent.sandbox.seccomp.ProfileContext;
 import dev.hostler.agent.sandbox.seccomp.ProfileParser;
 import dev.hostler.agent.sandbox.seccomp.SeccompCompiler;
+import dev.hostler.agent.sandbox.seccomp.SeccompPolicy;
 import dev.hostler.agent.sandbox.seccomp.SeccompProfileException;
+import dev.hostler.agent.sandbox.seccomp.UnixSockets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,14 +27,15 @@ final class FilterCache {
         }
       };
 
-  private record Key(Seccomp seccomp, Set<Capability> capabilities) {}
+  private record Key(Seccomp seccomp, Set<Capability> capabilities, boolean unixSockets) {}
 
   FilterCache(KernelVersion kernel) {
     this.kernel = kernel;
   }
 
   /** The filter's bytes; empty if there shall be none. */
-  byte[] filter(Seccomp seccomp, Set<Capability> capabilities) throws SandboxUnsupportedException {
+  byte[] filter(Seccomp seccomp, Set<Capability> capabilities, Network network)
+      throws SandboxUnsupportedException {
     String json =
         switch (seccomp) {
           case Seccomp.Unconfined _ -> "";
@@ -42,21 +45,23 @@ final class FilterCache {
     if (seccomp instanceof Seccomp.Unconfined) {
       return new byte[0];
     }
-    Key key = new Key(seccomp, capabilities);
+    // A profile of the bundle's own says itself what it denies.
+    boolean unixSockets = !(seccomp instanceof Seccomp.Standard) || network != Network.NONE;
+    Key key = new Key(seccomp, capabilities, unixSockets);
     synchronized (filters) {
       byte[] known = filters.get(key);
       if (known != null) {
         return known;
       }
     }
-    byte[] compiled = compile(json, capabilities);
+    byte[] compiled = compile(json, capabilities, unixSockets);
     synchronized (filters) {
       filters.put(key, compiled);
     }
     return compiled;
   }
 
-  private byte[] compile(String json, Set<Capability> capabilities)
+  private byte[] compile(String json, Set<Capability> capabilities, boolean unixSockets)
       throws SandboxUnsupportedException {
     ProfileContext context =
         new ProfileContext(
@@ -65,7 +70,8 @@ final class FilterCache {
             kernel.major(),
             kernel.minor());
     try {
-      return SeccompCompiler.compile(ProfileParser.parse(json, context)).toBytes();
+      SeccompPolicy policy = ProfileParser.parse(json, context);
+      return SeccompCompiler.compile(unixSockets ? policy : UnixSockets.deny(policy)).toBytes();
     } catch (SeccompProfileException | IllegalArgumentException e) {
       throw new SandboxUnsupportedException("seccomp", "profile", String.valueOf(e.getMessage()));
     }

@@ -2,9 +2,12 @@ package dev.hostler.agent.sandbox;
 
 /** What a program can reach over the network. */
 public enum Network {
-  /** Nothing: a network namespace of its own whose loopback is down. */
+  /** Nothing: a network namespace of its own whose loopback is down, and no Unix sockets. */
   NONE("none"),
-  /** Only itself: a network namespace of its own whose loopback is up. */
+  /**
+   * Only itself: a network namespace of its own whose loopback is up, and Unix sockets; those of
+   * the host are masked as far as they are there at the start.
+   */
   LOOPBACK("loopback"),
   /** Whatever the host can reach, abstract Unix sockets of the host included. */
   HOST("host");

@@ -78,7 +78,7 @@ public final class Sandbox {
       throws SandboxUnsupportedException, IOException, InterruptedException {
     host.check(spec);
     FileView view = paths.check(spec.files());
-    byte[] filter = filters.filter(spec.seccomp(), spec.capabilities());
+    byte[] filter = filters.filter(spec.seccomp(), spec.capabilities(), spec.network());
     AttemptFiles files = new AttemptFiles(directory.toAbsolutePath().normalize());
     files.prepare();
     if (Files.exists(files.spec())) {

@@ -2,7 +2,7 @@ package dev.hostler.agent.sandbox;
 
 /** Which system calls a program may make. */
 public sealed interface Seccomp {
-  /** Hostler's own allow-list. */
+  /** Hostler's own allow-list; without a network, it also denies what could reach Unix sockets. */
   record Standard() implements Seccomp {}
 
   /**

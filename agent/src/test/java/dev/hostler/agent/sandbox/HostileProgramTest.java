@@ -166,6 +166,31 @@ class HostileProgramTest {
   }
 
   @Test
+  void socketsThatTheHostMakesLaterCannotBeReachedWithoutANetwork() throws Exception {
+    // 41 socket(AF_UNIX, ...), 53 socketpair(AF_UNIX, ...): 1 stream, 2 datagram, 3 raw, 5 packets
+    for (SandboxUser user : List.of(host.defaults.user(), ROOT)) {
+      for (String type : List.of("1", "2", "5", "0x80801")) {
+        assertThat(output(user, Network.NONE, "41", "1", type, "0")).isEqualTo("-1 1\n");
+        assertThat(output(user, Network.LOOPBACK, "41", "1", type, "0")).startsWith("3 ");
+      }
+      // Such a pair could send to any path, connected as it is.
+      for (String type : List.of("2", "3", "0x80802")) {
+        assertThat(output(user, Network.NONE, "53", "1", type, "0")).isEqualTo("-1 1\n");
+      }
+      // EFAULT: let through, as the place for its answer is none.
+      for (String type : List.of("1", "5", "0x80801")) {
+        assertThat(output(user, Network.NONE, "53", "1", type, "0")).isEqualTo("-1 14\n");
+      }
+    }
+  }
+
+  private static String output(SandboxUser user, Network network, String... call) throws Exception {
+    List<String> argv = new java.util.ArrayList<>(List.of("sys"));
+    argv.addAll(List.of(call));
+    return host.output(probe.spec(argv.toArray(String[]::new)).withUser(user).withNetwork(network));
+  }
+
+  @Test
   void forkingWithoutEndIsBounded() throws Exception {
     SandboxSpec spec = probe.spec("forks").withLimits(new CgroupLimits(64 << 20, 0, 0, 20));
 

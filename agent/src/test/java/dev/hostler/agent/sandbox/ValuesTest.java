@@ -106,21 +106,28 @@ class ValuesTest {
   @Test
   void filtersAreCompiledOnceAndMalformedOnesRefused() throws Exception {
     FilterCache cache = new FilterCache(new KernelVersion(6, 1));
-    byte[] filter = cache.filter(new Seccomp.Standard(), java.util.Set.of());
+    byte[] filter = cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.NONE);
 
-    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of())).isSameAs(filter);
-    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of(Capability.SYS_TIME)))
+    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.NONE))
+        .isSameAs(filter);
+    assertThat(
+            cache.filter(
+                new Seccomp.Standard(), java.util.Set.of(Capability.SYS_TIME), Network.NONE))
         .isNotEqualTo(filter);
-    assertThat(cache.filter(new Seccomp.Unconfined(), java.util.Set.of())).isEmpty();
-    assertThatThrownBy(() -> cache.filter(new Seccomp.Profile("{}"), java.util.Set.of()))
+    assertThat(cache.filter(new Seccomp.Unconfined(), java.util.Set.of(), Network.NONE)).isEmpty();
+    assertThatThrownBy(
+            () -> cache.filter(new Seccomp.Profile("{}"), java.util.Set.of(), Network.NONE))
         .isInstanceOf(SandboxUnsupportedException.class)
         .hasMessageContaining("defaultAction");
     for (Capability capability : Capability.values()) {
-      cache.filter(new Seccomp.Standard(), java.util.Set.of(capability));
+      cache.filter(new Seccomp.Standard(), java.util.Set.of(capability), Network.NONE);
     }
-    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of()))
+    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.NONE))
         .isNotSameAs(filter)
         .isEqualTo(filter);
+    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.LOOPBACK))
+        .isEqualTo(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.HOST))
+        .isNotEqualTo(filter);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.hostler.agent.sandbox.seccomp;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,6 +35,15 @@ public record SeccompPolicy(
     return rules.stream()
         .sorted(Comparator.comparing((SyscallRule rule) -> rule.checks().isEmpty()))
         .toList();
+  }
+
+  /** The same, but for this rule, which comes before all others of its call. */
+  SeccompPolicy withFirst(int number, SyscallRule rule) {
+    List<SyscallRule> all = new ArrayList<>(rulesOf(number));
+    all.addFirst(rule);
+    Map<Integer, List<SyscallRule>> changed = new HashMap<>(rules);
+    changed.put(number, all);
+    return new SeccompPolicy(architecture, defaultAction, changed);
   }
 
   /** The rules of this number. */
