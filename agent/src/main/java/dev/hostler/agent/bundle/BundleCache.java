@@ -3,31 +3,20 @@ package dev.hostler.agent.bundle;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.agent.trust.TrustState;
-import dev.hostler.common.signing.Pem;
-import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
-import dev.hostler.trust.bundle.BundleFile;
-import dev.hostler.trust.bundle.BundleTrust;
 import dev.hostler.trust.bundle.Manifest;
-import dev.hostler.trust.bundle.Platform;
-import dev.hostler.trust.bundle.TrustException;
-import dev.hostler.trust.bundle.TrustedBundle;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -46,8 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BundleCache {
   private static final Logger log = LoggerFactory.getLogger(BundleCache.class);
-  private static final String FILE = "bundle";
-  private static final String PAYLOAD = "payload";
 
   /** How long a verification counts. */
   private static final Duration VERIFIED_FOR = Duration.ofMinutes(5);
@@ -56,7 +43,7 @@ public final class BundleCache {
 
   private final Path root;
   private final Path rootsFile;
-  private final BundleSource source;
+  private final BundleStore store;
   private final BundleSettings settings;
   private final TrustState trust;
   private final TimeSource time;
@@ -90,19 +77,12 @@ public final class BundleCache {
       throws IOException {
     this.root = root;
     this.rootsFile = rootsFile;
-    this.source = source;
+    this.store = new BundleStore(root, rootsFile, source, settings, trust, time);
     this.settings = settings;
     this.trust = trust;
     this.time = time;
     this.collectedAt = time.nanoTime();
-    Files.createDirectories(
-        root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
-    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(root, "*.unpacking")) {
-      for (Path one : unfinished) {
-        FileTrees.delete(one);
-      }
-    }
+    store.prepare();
   }
 
   /**
@@ -128,7 +108,7 @@ public final class BundleCache {
             Refusal.BUNDLE_UNTRUSTED, "the bundle expired at " + expires + ": use a newer version");
       }
       done = true;
-      return new BundleLease(manifest, folder(digest).resolve(PAYLOAD), pin);
+      return new BundleLease(manifest, store.payload(digest), pin);
     } finally {
       if (!done) {
         pin.close();
@@ -138,14 +118,7 @@ public final class BundleCache {
 
   /** Why the signer of a bundle that is kept here is not trusted any more; null if it is. */
   public @Nullable String revokedSigner(String digest) {
-    try (BundleFile file = open(folder(digest).resolve(FILE))) {
-      trusted(file, digest);
-    } catch (TrustException e) {
-      return e.reason() == TrustException.Reason.SIGNER_REVOKED ? e.getMessage() : null;
-    } catch (IOException e) {
-      log.warn("bundle {} cannot be looked at again: {}", digest, e.toString());
-    }
-    return null;
+    return store.revokedSigner(digest);
   }
 
   /** Keeps a bundle that a program of an earlier process still uses. */
@@ -157,7 +130,7 @@ public final class BundleCache {
   private void release(String digest) {
     try {
       // Before it counts as unused: a collection may be under way.
-      Files.setLastModifiedTime(folder(digest), FileTime.from(time.instant()));
+      Files.setLastModifiedTime(store.folder(digest), FileTime.from(time.instant()));
     } catch (NoSuchFileException _) {
       // It never came.
     } catch (IOException e) {
@@ -181,7 +154,7 @@ public final class BundleCache {
         && rootsTime().equals(one.rootsOf)
         && trust.generation() == one.generation
         && time.nanoTime() - one.verifiedAt < VERIFIED_FOR.toNanos()
-        && Files.isDirectory(folder(digest).resolve(PAYLOAD))) {
+        && Files.isDirectory(store.payload(digest))) {
       return CompletableFuture.completedFuture(one.manifest);
     }
     if (one.flight == null) {
@@ -198,7 +171,7 @@ public final class BundleCache {
     FileTime roots = rootsTime();
     long generation = trust.generation();
     try {
-      manifest = provide(digest, size);
+      manifest = store.provide(digest, size);
     } catch (RefusedException | InterruptedException | RuntimeException | Error e) {
       failure = e;
     }
@@ -243,122 +216,6 @@ public final class BundleCache {
       }
       throw new IllegalStateException("bundle cache failed: " + e.getCause(), e);
     }
-  }
-
-  private Manifest provide(String digest, long size) throws RefusedException, InterruptedException {
-    try {
-      Path folder = folder(digest);
-      if (Files.isDirectory(folder)) {
-        Manifest manifest = verifyKept(digest, folder);
-        if (manifest != null) {
-          return manifest;
-        }
-      }
-      Path part = root.resolve(digest + ".part");
-      long resumedAt = new BundleFetch(source, settings, time).fetch(digest, size, part);
-      try {
-        return publish(digest, part, folder);
-      } catch (TrustException e) {
-        Files.deleteIfExists(part);
-        if (resumedAt == 0) {
-          throw e;
-        }
-        log.info("bundle {}: an earlier part did not fit ({}), fetched again", digest, e.reason());
-        new BundleFetch(source, settings, time).fetch(digest, size, part);
-        return publish(digest, part, folder);
-      } finally {
-        Files.deleteIfExists(part);
-      }
-    } catch (TrustException e) {
-      throw new RefusedException(
-          e.reason() == TrustException.Reason.SIGNER_REVOKED
-              ? Refusal.SIGNER_REVOKED
-              : Refusal.BUNDLE_UNTRUSTED,
-          "the bundle is refused (" + e.reason() + "): " + e.getMessage());
-    } catch (BundleUnavailableException e) {
-      throw new RefusedException(
-          Refusal.BUNDLE_UNAVAILABLE, "the bundle cannot be fetched: " + e.getMessage());
-    } catch (IOException e) {
-      throw new RefusedException(Refusal.EXHAUSTED, "the bundle cannot be kept on this host: " + e);
-    }
-  }
-
-  /** Null if what is here is not whole: then it is removed. */
-  private @Nullable Manifest verifyKept(String digest, Path folder)
-      throws IOException, TrustException {
-    try (BundleFile file = open(folder.resolve(FILE))) {
-      Manifest manifest = trusted(file, digest).manifest();
-      for (Manifest.PayloadFile one : manifest.payload()) {
-        Path path = folder.resolve(PAYLOAD).resolve(one.path());
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-            || Files.size(path) != one.size()) {
-          throw new IOException(path + " is not as it was unpacked");
-        }
-      }
-      return manifest;
-    } catch (IOException e) {
-      log.warn("bundle {} is not whole any more, fetched again: {}", digest, e.toString());
-      FileTrees.delete(folder);
-      return null;
-    }
-  }
-
-  private Manifest publish(String digest, Path part, Path folder)
-      throws IOException, TrustException {
-    Path unpacking = root.resolve(digest + ".unpacking");
-    FileTrees.delete(unpacking);
-    Files.createDirectory(unpacking);
-    try (BundleFile file = open(part)) {
-      TrustedBundle trusted = trusted(file, digest);
-      trusted.unpackTo(unpacking.resolve(PAYLOAD));
-      Files.move(part, unpacking.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-      FileTrees.sync(unpacking);
-      Files.move(unpacking, folder, StandardCopyOption.ATOMIC_MOVE);
-      FileTrees.sync(root);
-      log.info(
-          "bundle {} {} verified and unpacked, signed by {}",
-          trusted.manifest().name(),
-          trusted.manifest().version(),
-          trusted.signer().certificate().getSubjectX500Principal());
-      return trusted.manifest();
-    } finally {
-      FileTrees.delete(unpacking);
-    }
-  }
-
-  private static BundleFile open(Path path) throws IOException, TrustException {
-    try {
-      return BundleFile.open(path);
-    } catch (RuntimeException e) {
-      throw broken(e);
-    }
-  }
-
-  /** What makes a parser stumble is not a bundle, whatever the parser says. */
-  private static TrustException broken(RuntimeException e) {
-    return new TrustException(
-        TrustException.Reason.MALFORMED, "it is not a well-formed bundle: " + e.getMessage(), e);
-  }
-
-  private TrustedBundle trusted(BundleFile file, String digest) throws IOException, TrustException {
-    TrustedBundle trusted;
-    try {
-      trusted =
-          new BundleTrust(Pem.certificates(rootsFile), trust.revocation())
-              .verify(file, HexFormat.of().parseHex(digest), time.instant());
-    } catch (NoSuchFileException _) {
-      throw new TrustException(
-          TrustException.Reason.SIGNER_UNTRUSTED,
-          "this host trusts no bundle signer: put their roots into " + rootsFile);
-    } catch (SigningException e) {
-      throw new TrustException(
-          TrustException.Reason.SIGNER_UNTRUSTED,
-          "the pinned roots cannot be read: " + e.getMessage());
-    } catch (RuntimeException e) {
-      throw broken(e);
-    }
-    trusted.requirePlatform(Platform.current());
-    return trusted;
   }
 
   /**
@@ -416,9 +273,5 @@ public final class BundleCache {
     } catch (IOException _) {
       return FileTime.fromMillis(0);
     }
-  }
-
-  private Path folder(String digest) {
-    return root.resolve(digest);
   }
 }

@@ -2,6 +2,7 @@ package dev.hostler.agent.output;
 
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,29 @@ final class Encoder implements AutoCloseable {
   private byte @Nullable [] packed;
   private @Nullable ZstdCompressCtx zstd;
   private boolean unavailable;
+
+  /**
+   * What a stream has from an offset on; valid until the next call.
+   *
+   * @param room most bytes
+   * @return null if it has nothing more now
+   */
+  OutputSink.@Nullable Piece next(Tail tail, long at, int room) throws IOException {
+    int length = tail.read(plain(), room, at);
+    if (length == 0) {
+      return null;
+    }
+    int shrunk = -1;
+    if (tail.skipCompression > 0) {
+      tail.skipCompression--;
+    } else {
+      shrunk = compress(length);
+      tail.skipCompression = shrunk < 0 && length >= MAX_PIECE / 4 ? SKIP : 0;
+    }
+    return shrunk < 0
+        ? new OutputSink.Piece(tail.id, tail.stream, at, length, false, plain(), length)
+        : new OutputSink.Piece(tail.id, tail.stream, at, length, true, packed(), shrunk);
+  }
 
   /** Where the reader puts the bytes. */
   byte[] plain() {

@@ -40,43 +40,8 @@ public final class OutputPump implements AutoCloseable {
     void delivered(AttemptId id, StreamEnd stdout, StreamEnd stderr, String error);
   }
 
-  private static final class Attempt {
-    final AttemptId id;
-    final Tail stdout;
-    final Tail stderr;
-    final boolean rings;
-
-    /** Was the delivery told to the listener on this connection? */
-    boolean told;
-
-    Attempt(AttemptId id, Path directory, boolean rings) {
-      this.id = id;
-      this.stdout = new Tail(id, StreamName.STDOUT, directory);
-      this.stderr = new Tail(id, StreamName.STDERR, directory);
-      this.rings = rings;
-    }
-
-    Tail tail(StreamName stream) {
-      return stream == StreamName.STDOUT ? stdout : stderr;
-    }
-
-    List<Tail> tails() {
-      return List.of(stdout, stderr);
-    }
-
-    boolean delivered() {
-      return stdout.delivered() && stderr.delivered();
-    }
-
-    String error() {
-      return stderr.error().isEmpty() || stdout.error().isEmpty()
-          ? stdout.error() + stderr.error()
-          : stdout.error() + "; " + stderr.error();
-    }
-  }
-
   private final Encoder encoder = new Encoder();
-  private final Map<AttemptId, Attempt> attempts = new LinkedHashMap<>();
+  private final Map<AttemptId, AttemptTails> attempts = new LinkedHashMap<>();
   private final ArrayDeque<Tail> queue = new ArrayDeque<>();
   private final Listener listener;
   private final Thread thread;
@@ -105,7 +70,7 @@ public final class OutputPump implements AutoCloseable {
    * @param rings will {@link #grew} be called? else the files are looked at often
    */
   public synchronized void add(AttemptId id, Path directory, boolean rings) {
-    Attempt attempt = new Attempt(id, directory, rings);
+    AttemptTails attempt = new AttemptTails(id, directory, rings);
     if (attempts.putIfAbsent(id, attempt) == null) {
       attempt.tails().forEach(this::enqueue);
     }
@@ -113,7 +78,7 @@ public final class OutputPump implements AutoCloseable {
 
   /** There may be more to read. */
   public synchronized void grew(AttemptId id, StreamName stream) {
-    Attempt attempt = attempts.get(id);
+    AttemptTails attempt = attempts.get(id);
     if (attempt != null) {
       enqueue(attempt.tail(stream));
     }
@@ -121,7 +86,7 @@ public final class OutputPump implements AutoCloseable {
 
   /** The attempt has ended; its files do not grow any more. */
   public synchronized void finish(AttemptId id, StreamEnd stdout, StreamEnd stderr) {
-    Attempt attempt = attempts.get(id);
+    AttemptTails attempt = attempts.get(id);
     if (attempt != null) {
       attempt.stdout.finish(stdout);
       attempt.stderr.finish(stderr);
@@ -131,7 +96,7 @@ public final class OutputPump implements AutoCloseable {
 
   /** Tells the listener once more about a delivery on this connection, if there was one. */
   public synchronized void tellAgain(AttemptId id) {
-    Attempt attempt = attempts.get(id);
+    AttemptTails attempt = attempts.get(id);
     if (attempt != null) {
       attempt.told = false;
       ring();
@@ -140,7 +105,7 @@ public final class OutputPump implements AutoCloseable {
 
   /** Lets go of an attempt's files, for good. */
   public synchronized void remove(AttemptId id) {
-    Attempt attempt = attempts.remove(id);
+    AttemptTails attempt = attempts.remove(id);
     if (attempt != null) {
       attempt.tails().forEach(Tail::closeFile);
       queue.removeAll(attempt.tails());
@@ -160,17 +125,17 @@ public final class OutputPump implements AutoCloseable {
   public synchronized void connect(OutputSink to, long windowBytes, List<Position> positions) {
     sink = to;
     window = Math.max(1, windowBytes);
-    for (Attempt attempt : attempts.values()) {
+    for (AttemptTails attempt : attempts.values()) {
       attempt.told = false;
       attempt.tails().forEach(tail -> tail.rewind(0));
     }
     for (Position position : positions) {
-      Attempt attempt = attempts.get(position.id());
+      AttemptTails attempt = attempts.get(position.id());
       if (attempt != null) {
         attempt.tail(position.stream()).rewind(position.offset());
       }
     }
-    for (Attempt attempt : attempts.values()) {
+    for (AttemptTails attempt : attempts.values()) {
       attempt.tails().forEach(this::enqueue);
     }
     ring();
@@ -195,7 +160,7 @@ public final class OutputPump implements AutoCloseable {
    * @param from who heard it; one that is not the present sink is not listened to
    */
   public synchronized void acked(OutputSink from, AttemptId id, StreamName stream, long offset) {
-    Attempt attempt = attempts.get(id);
+    AttemptTails attempt = attempts.get(id);
     if (!from.equals(sink) || attempt == null) {
       return;
     }
@@ -272,7 +237,7 @@ public final class OutputPump implements AutoCloseable {
   }
 
   private @Nullable Runnable nextTelling() {
-    for (Attempt attempt : attempts.values()) {
+    for (AttemptTails attempt : attempts.values()) {
       if (!attempt.told && attempt.delivered()) {
         attempt.told = true;
         StreamEnd stdout = attempt.stdout.deliveredEnd();
@@ -299,7 +264,7 @@ public final class OutputPump implements AutoCloseable {
   private void await() {
     long millis = 0;
     if (sink != null) {
-      for (Attempt attempt : attempts.values()) {
+      for (AttemptTails attempt : attempts.values()) {
         if (!attempt.stdout.drained() || !attempt.stderr.drained()) {
           millis = attempt.rings && millis != POLL_MILLIS ? SAFETY_POLL_MILLIS : POLL_MILLIS;
         }
@@ -315,7 +280,7 @@ public final class OutputPump implements AutoCloseable {
       return;
     }
     if (millis > 0 && !rung) {
-      for (Attempt attempt : attempts.values()) {
+      for (AttemptTails attempt : attempts.values()) {
         for (Tail tail : attempt.tails()) {
           if (!tail.drained() && tail.hasMore()) {
             enqueue(tail);
@@ -326,44 +291,31 @@ public final class OutputPump implements AutoCloseable {
   }
 
   private void sendSome(OutputSink to, Tail tail, long at, int room) {
-    int length;
+    OutputSink.Piece piece;
     try {
-      length = tail.read(encoder.plain(), room, at);
+      piece = encoder.next(tail, at, room);
     } catch (IOException e) {
       synchronized (this) {
         tail.failed(e.toString());
       }
       return;
     }
-    if (length == 0) {
-      synchronized (this) {
+    synchronized (this) {
+      if (piece == null) {
         if (tail.finished() && !tail.drained()) {
           tail.failed("the spool file ends at byte " + at);
           enqueue(tail);
         }
+        return;
       }
-      return;
-    }
-    int packed = -1;
-    if (tail.skipCompression > 0) {
-      tail.skipCompression--;
-    } else {
-      packed = encoder.compress(length);
-      tail.skipCompression = packed < 0 && length >= Encoder.MAX_PIECE / 4 ? Encoder.SKIP : 0;
-    }
-    synchronized (this) {
       if (!to.equals(sink) || tail.sent() != at || !attempts.containsKey(tail.id)) {
         return;
       }
-      tail.sentTo(at + length);
-      if (length == room || (tail.finished() && !tail.drained())) {
+      tail.sentTo(at + piece.length());
+      if (piece.length() == room || (tail.finished() && !tail.drained())) {
         enqueue(tail);
       }
     }
-    to.send(
-        packed < 0
-            ? new OutputSink.Piece(tail.id, tail.stream, at, length, false, encoder.plain(), length)
-            : new OutputSink.Piece(
-                tail.id, tail.stream, at, length, true, encoder.packed(), packed));
+    to.send(piece);
   }
 }

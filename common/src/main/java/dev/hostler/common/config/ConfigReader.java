@@ -153,84 +153,13 @@ public final class ConfigReader {
    *     read, and the keys that nobody asked for
    */
   public void finish() throws ConfigException {
-    if (toml != null) {
-      findUnknown(toml, "");
-    }
-    findUnknownVariables();
+    new UnknownKeys(this, sections, lists).find(toml, environment, usedVariables);
     if (!problems.isEmpty()) {
       throw new ConfigException(
           problems.stream()
               .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
               .map(Problem::text)
               .toList());
-    }
-  }
-
-  private void findUnknown(TomlTable table, String name) {
-    ConfigSection section = sections.get(name);
-    if (section != null && section.isFree()) {
-      return;
-    }
-    for (String key : table.keySet()) {
-      Object value = table.get(List.of(key));
-      String full = name.isEmpty() ? key : name + "." + key;
-      boolean known = section != null && section.knows(key);
-      boolean leads =
-          sections.keySet().stream().anyMatch(s -> s.equals(full) || s.startsWith(full + "."));
-      if (lists.contains(full)) {
-        findUnknown(value, full);
-      } else if (value instanceof TomlTable inner && leads) {
-        findUnknown(inner, full);
-      } else if (value != null && !known && !leads) {
-        String near = nearest(key, name, value instanceof TomlTable);
-        problem(
-            found(value, full, table.inputPositionOf(List.of(key))),
-            full,
-            "unknown "
-                + (value instanceof TomlTable ? "section" : "key")
-                + (near.isEmpty() ? "; remove it" : "; did you mean " + near + "?"));
-      }
-    }
-  }
-
-  /** In the tables of a list; what is no such list was noted when it was asked for. */
-  private void findUnknown(@Nullable Object list, String name) {
-    if (list instanceof TomlArray array) {
-      for (int i = 0; i < array.size(); i++) {
-        String element = name + "[" + (i + 1) + "]";
-        if (array.get(i) instanceof TomlTable table && sections.containsKey(element)) {
-          findUnknown(table, element);
-        }
-      }
-    }
-  }
-
-  private String nearest(String key, String sectionName, boolean table) {
-    ConfigSection section = sections.get(sectionName);
-    List<String> known = new ArrayList<>();
-    if (!table && section != null) {
-      known.addAll(section.keys());
-    } else if (table) {
-      known.addAll(sections.keySet());
-    }
-    return known.stream()
-        .filter(candidate -> distance(key, candidate) <= 2)
-        .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
-        .orElse("");
-  }
-
-  private void findUnknownVariables() {
-    for (String name : environment.keySet()) {
-      for (ConfigSection section : sections.values()) {
-        String prefix = section.name().isEmpty() ? null : variable(section.name(), "");
-        if (prefix != null && name.startsWith(prefix) && !usedVariables.contains(name)) {
-          add(
-              0,
-              0,
-              "environment " + name + ": section " + section.name() + " has no such key; unset it");
-          break;
-        }
-      }
     }
   }
 
@@ -249,7 +178,7 @@ public final class ConfigReader {
     return found(value, key, table.inputPositionOf(List.of(key)));
   }
 
-  private Found found(Object value, String key, @Nullable TomlPosition at) {
+  Found found(Object value, String key, @Nullable TomlPosition at) {
     return at == null
         ? new Found(value, fileName + ": " + key, 0, 0)
         : new Found(value, fileName + ":" + at.line() + ":" + at.column(), at.line(), at.column());
@@ -266,7 +195,7 @@ public final class ConfigReader {
         fileName + ": " + key + ": missing; " + text + " (or set " + variable + ")");
   }
 
-  private void add(int line, int column, String text) {
+  void add(int line, int column, String text) {
     problems.add(new Problem(line, column, text));
   }
 
@@ -277,23 +206,5 @@ public final class ConfigReader {
   static String variable(String section, String key) {
     String name = section.isEmpty() ? key : section.replace('.', '_') + "_" + key;
     return PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String a, String b) {
-    int[] previous = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      previous[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] current = new int[b.length() + 1];
-      current[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(change, Math.min(previous[j], current[j - 1]) + 1);
-      }
-      previous = current;
-    }
-    return previous[b.length()];
   }
 }

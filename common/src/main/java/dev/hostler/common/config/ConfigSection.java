@@ -5,11 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +15,6 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 
 /**
@@ -75,21 +72,13 @@ public final class ConfigSection {
         key,
         fallback,
         "use a whole number from " + least + " to " + most,
-        value -> wholeNumber(value).filter(n -> n >= least && n <= most).map(Long::intValue));
+        value ->
+            Values.wholeNumber(value).filter(n -> n >= least && n <= most).map(Long::intValue));
   }
 
   /** true or false. */
   public boolean bool(String key, boolean fallback) {
-    return read(
-        key,
-        fallback,
-        "use true or false",
-        value ->
-            value instanceof Boolean b
-                ? Optional.of(b)
-                : "true".equals(value)
-                    ? Optional.of(true)
-                    : "false".equals(value) ? Optional.of(false) : Optional.empty());
+    return read(key, fallback, "use true or false", Values::truth);
   }
 
   /** A duration like "90s" or "1h30m" within bounds. */
@@ -120,31 +109,30 @@ public final class ConfigSection {
             + Quantities.format(most)
             + ", like \"64MiB\"",
         value ->
-            (value instanceof String text ? Quantities.bytes(text) : wholeNumber(value))
+            (value instanceof String text ? Quantities.bytes(text) : Values.wholeNumber(value))
                 .filter(n -> n >= least && n <= most));
   }
 
   /** An address like "0.0.0.0:7443". */
   public HostPort address(String key, HostPort fallback) {
-    return read(key, fallback, "use HOST:PORT, like \"" + fallback + "\"", ConfigSection::hostPort);
+    return read(key, fallback, "use HOST:PORT, like \"" + fallback + "\"", Values::hostPort);
   }
 
   /** An address that may be missing. */
   public Optional<HostPort> address(String key) {
     return Optional.ofNullable(find(key))
-        .flatMap(found ->
-            check(key, found, "use HOST:PORT, like \"host:7443\"", ConfigSection::hostPort));
+        .flatMap(found -> check(key, found, "use HOST:PORT, like \"host:7443\"", Values::hostPort));
   }
 
   /** One of the names of an enum, in lower case. */
   public <E extends Enum<E>> E choice(String key, E fallback) {
     E[] all = fallback.getDeclaringClass().getEnumConstants();
-    String names = Arrays.stream(all).map(ConfigSection::lower).collect(Collectors.joining(", "));
+    String names = Arrays.stream(all).map(Values::lower).collect(Collectors.joining(", "));
     return read(
         key,
         fallback,
         "use one of " + names,
-        value -> Arrays.stream(all).filter(e -> lower(e).equals(value)).findFirst());
+        value -> Arrays.stream(all).filter(e -> Values.lower(e).equals(value)).findFirst());
   }
 
   /** A path, absolute; a relative one is taken from the folder of the file. */
@@ -171,7 +159,7 @@ public final class ConfigSection {
 
   /** A list of texts; in the environment separated by commas. */
   public List<String> strings(String key, List<String> fallback) {
-    return read(key, fallback, "use a list of texts, like [\"a\", \"b\"]", ConfigSection::texts);
+    return read(key, fallback, "use a list of texts, like [\"a\", \"b\"]", Values::texts);
   }
 
   /** The whole section as texts by key, for sections whose keys the user chooses, like labels. */
@@ -234,7 +222,7 @@ public final class ConfigSection {
       String key, Found found, String fix, Function<Object, Optional<T>> convert) {
     Optional<T> value = convert.apply(found.value());
     if (value.isEmpty()) {
-      reader.problem(found, full(key), show(found.value()) + " is not acceptable; " + fix);
+      reader.problem(found, full(key), Values.show(found.value()) + " is not acceptable; " + fix);
     }
     return value;
   }
@@ -255,49 +243,6 @@ public final class ConfigSection {
     } catch (InvalidPathException _) {
       return Optional.empty();
     }
-  }
-
-  private static Optional<HostPort> hostPort(Object value) {
-    return value instanceof String text ? HostPort.parse(text) : Optional.empty();
-  }
-
-  private static Optional<Long> wholeNumber(Object value) {
-    if (value instanceof Long n) {
-      return Optional.of(n);
-    }
-    return value instanceof String text && text.matches("-?[0-9]{1,18}")
-        ? Optional.of(Long.valueOf(text))
-        : Optional.empty();
-  }
-
-  private static Optional<List<String>> texts(Object value) {
-    List<String> texts = new ArrayList<>();
-    if (value instanceof String text) { // from the environment
-      texts.addAll(List.of(text.split(",", -1)));
-    } else if (value instanceof TomlArray array) {
-      for (Object element : array.toList()) {
-        if (!(element instanceof String text)) {
-          return Optional.empty();
-        }
-        texts.add(text);
-      }
-    } else {
-      return Optional.empty();
-    }
-    return Optional.of(List.copyOf(texts));
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String show(Object value) {
-    if (value instanceof String) {
-      return "\"" + value + "\"";
-    }
-    return value instanceof TomlTable || value instanceof TomlArray
-        ? "this " + (value instanceof TomlTable ? "table" : "list")
-        : value.toString();
   }
 
   private String full(String key) {

@@ -2,23 +2,15 @@ package dev.hostler.controller.db;
 
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,19 +25,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedPostgres implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
-  private static final String ROLE = "hostler";
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration STOP_GRACE = Duration.ofSeconds(30);
-  private static final long LOG_LIMIT_BYTES = 16L << 20;
 
   private final Settings settings;
   private final TimeSource time;
   private final Path cluster;
   private final Postmaster postmaster;
   private final PostgresView view;
-  private final String password;
-  private final FileChannel lock;
+  private final PostgresLog log;
+  private final DirectoryLock lock;
   private final int port;
+  private final PostgresDatabases databases;
   private final AtomicReference<@Nullable Process> process = new AtomicReference<>();
   private volatile boolean stopping;
 
@@ -72,7 +63,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       Files.createDirectories(directory);
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
       Settings absolute = new Settings(directory, settings.user(), settings.durable());
-      FileChannel lock = lock(directory.resolve("lock"));
+      DirectoryLock lock = DirectoryLock.of(directory);
       try {
         EmbeddedPostgres postgres = new EmbeddedPostgres(absolute, time, lock);
         postgres.startFirst();
@@ -87,7 +78,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  private EmbeddedPostgres(Settings settings, TimeSource time, FileChannel lock)
+  private EmbeddedPostgres(Settings settings, TimeSource time, DirectoryLock lock)
       throws IOException, InterruptedException {
     this.settings = settings;
     this.time = time;
@@ -100,48 +91,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
     if (postmaster.stopLeftover(STOP_GRACE)) {
       LOG.info("stopped the PostgreSQL that an earlier controller had left running");
     }
-    this.password = PostgresCluster.ensure(cluster, view, settings.durable());
+    this.log = new PostgresLog(settings.directory().resolve("postgres.log"));
     this.port = freePort();
+    this.databases =
+        new PostgresDatabases(port, PostgresCluster.ensure(cluster, view, settings.durable()));
   }
 
   /** Where {@code database} is. */
   public DatabaseAddress address(String database) {
-    return new DatabaseAddress(
-        "jdbc:postgresql://127.0.0.1:" + port + "/" + database, ROLE, password);
+    return databases.address(database);
   }
 
   /** Where the controller's own database is; made when missing. */
   public DatabaseAddress ownDatabase() {
-    createDatabase("hostler", null);
+    databases.create("hostler", null);
     return address("hostler");
   }
 
-  /**
-   * Makes a database; nothing if it is there.
-   *
-   * @param template copy of which it is; null: empty
-   */
-  void createDatabase(String name, @Nullable String template) {
-    try (Connection connection = connect("postgres");
-        var find = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?");
-        var make = connection.createStatement()) {
-      find.setString(1, name);
-      if (!find.executeQuery().next()) {
-        make.execute("CREATE DATABASE " + name + (template == null ? "" : " TEMPLATE " + template));
-      }
-    } catch (SQLException e) {
-      throw new DatabaseException("cannot create database " + name + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Drops a database and whoever uses it; nothing if there is none. */
-  void dropDatabase(String name) {
-    try (Connection connection = connect("postgres");
-        var statement = connection.createStatement()) {
-      statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
-    } catch (SQLException e) {
-      throw new DatabaseException("cannot drop database " + name + ": " + e.getMessage(), e);
-    }
+  /** Its databases. */
+  PostgresDatabases databases() {
+    return databases;
   }
 
   /** The server's process id. */
@@ -164,11 +133,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private void startProcess() throws IOException, InterruptedException {
-    Path log = settings.directory().resolve("postgres.log");
-    if (Files.exists(log) && Files.size(log) > LOG_LIMIT_BYTES) {
-      Files.delete(log);
-    }
-    long logStart = Files.exists(log) ? Files.size(log) : 0;
+    long logStart = log.begin();
     List<String> command = new ArrayList<>();
     command.add("setsid");
     command.addAll(view.command(PostgresCluster.server(view, cluster, port, settings.durable())));
@@ -177,22 +142,22 @@ public final class EmbeddedPostgres implements AutoCloseable {
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
     builder.redirectInput(Path.of("/dev/null").toFile());
     builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()));
     Process started = builder.start();
     process.set(started);
     long start = time.nanoTime();
     while (true) {
-      try (Connection _ = connect("postgres")) {
+      try (Connection _ = databases.connect("postgres")) {
         LOG.debug("embedded PostgreSQL {} answers on port {}", PostgresArchive.VERSION, port);
         return;
       } catch (SQLException e) {
         if (!started.isAlive()) {
           throw new DatabaseException(
-              "the embedded PostgreSQL ended at start: " + tail(log, logStart), e);
+              "the embedded PostgreSQL ended at start: " + log.since(logStart), e);
         }
         if (stopping || time.nanoTime() - start > START_LIMIT.toNanos()) {
           throw new DatabaseException(
-              "the embedded PostgreSQL does not answer: " + tail(log, logStart), e);
+              "the embedded PostgreSQL does not answer: " + log.since(logStart), e);
         }
       }
       time.sleep(Duration.ofMillis(25));
@@ -236,11 +201,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
-  private Connection connect(String database) throws SQLException {
-    DatabaseAddress to = address(database);
-    return DriverManager.getConnection(to.jdbcUrl(), to.user(), to.password());
-  }
-
   /** Stops it, sessions included, and waits until it is gone. Idempotent. */
   @Override
   public void close() {
@@ -269,44 +229,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     lock.close();
   }
 
-  private static FileChannel lock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException _) {
-      // this very process has it: the same message
-    }
-    channel.close();
-    throw new DatabaseException(
-        "another controller uses the data directory "
-            + file.getParent()
-            + " (it holds the file lock); stop it, or set another data_dir");
-  }
-
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
-  }
-
-  private static String tail(Path log, long from) {
-    try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-      file.seek(Math.max(from, file.length() - 2000));
-      byte[] bytes = new byte[(int) (file.length() - file.getFilePointer())];
-      file.readFully(bytes);
-      return new String(bytes, StandardCharsets.UTF_8).strip() + " (see " + log + ")";
-    } catch (IOException _) {
-      return "its log " + log + " cannot be read";
-    }
-  }
-
-  /** A password of 256 random bits. */
-  static String newPassword() {
-    byte[] bytes = new byte[32];
-    new SecureRandom().nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 }

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
@@ -28,7 +30,7 @@ final class PostgresCluster {
       checkVersion(cluster);
       return Files.readString(passwordFile, StandardCharsets.US_ASCII).strip();
     }
-    String password = EmbeddedPostgres.newPassword();
+    String password = newPassword();
     Files.deleteIfExists(passwordFile);
     write(passwordFile, password);
     // initdb runs as the server's user: it gets a folder of its own, which becomes the cluster's
@@ -120,5 +122,12 @@ final class PostgresCluster {
       command.add(option);
     }
     return command;
+  }
+
+  /** A password of 256 random bits. */
+  private static String newPassword() {
+    byte[] bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 }

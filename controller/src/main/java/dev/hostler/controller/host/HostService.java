@@ -23,6 +23,7 @@ public final class HostService {
 
   private final Database database;
   private final HostStore hosts;
+  private final LabelStore labels = new LabelStore();
   private final AuditStore audit;
   private final HostConnections connections;
   private final InstantSource clock;
@@ -121,9 +122,9 @@ public final class HostService {
     return database.transact(transaction -> {
       Host host = get(transaction, idOrName);
       // The lock makes changes of the same host's labels wait for each other.
-      hosts.lockForLabels(transaction, host.id());
-      hosts.setLabels(transaction, host.id(), HostStore.Origin.OPERATOR, set);
-      remove.forEach(key -> hosts.removeLabel(transaction, host.id(), key));
+      labels.lock(transaction, host.id());
+      labels.set(transaction, host.id(), LabelStore.Origin.OPERATOR, set);
+      remove.forEach(key -> labels.remove(transaction, host.id(), key));
       Host changed = get(transaction, host.id().toString());
       if (changed.labels().size() > 3 * Labels.MOST) {
         throw RequestException.invalid(
@@ -162,9 +163,9 @@ public final class HostService {
   /** Records what an agent says of its host when it connects or when facts change. */
   public void reported(UUID id, HostFacts facts, Map<String, String> agentLabels) {
     database.execute(transaction -> {
-      hosts.lockForLabels(transaction, id);
+      labels.lock(transaction, id);
       hosts.setFacts(transaction, id, facts);
-      hosts.replaceLabels(transaction, id, HostStore.Origin.AGENT, acceptable(agentLabels));
+      labels.replace(transaction, id, LabelStore.Origin.AGENT, acceptable(agentLabels));
       hosts.seen(transaction, List.of(id), clock.instant());
     });
   }
@@ -192,8 +193,8 @@ public final class HostService {
     if (!hosts.insert(transaction, host)) {
       return false;
     }
-    hosts.replaceLabels(transaction, host.id(), HostStore.Origin.TOKEN, tokenLabels);
-    hosts.replaceLabels(transaction, host.id(), HostStore.Origin.AGENT, acceptable(agentLabels));
+    labels.replace(transaction, host.id(), LabelStore.Origin.TOKEN, tokenLabels);
+    labels.replace(transaction, host.id(), LabelStore.Origin.AGENT, acceptable(agentLabels));
     return true;
   }
 

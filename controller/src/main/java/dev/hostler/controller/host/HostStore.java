@@ -12,11 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The SQL of hosts and their labels. Thread-safe. */
+/** The SQL of hosts. Thread-safe. */
 public final class HostStore {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
@@ -35,17 +34,6 @@ public final class HostStore {
     FROM hosts h WHERE h.removed_at IS NULL
     """
         .formatted(columns);
-  }
-
-  /** Who gave a label; a later one wins. */
-  enum Origin {
-    TOKEN,
-    AGENT,
-    OPERATOR;
-
-    String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
-    }
   }
 
   /** A host by id. */
@@ -175,74 +163,6 @@ public final class HostStore {
         .createUpdate("UPDATE hosts SET facts = :facts::jsonb WHERE id = :id")
         .bind("facts", JSON.writeValueAsString(facts))
         .bind("id", id)
-        .execute();
-  }
-
-  /** Makes other changes of this host wait until the transaction ends. */
-  void lockForLabels(Transaction transaction, UUID id) {
-    transaction
-        .handle()
-        .createQuery("SELECT id FROM hosts WHERE id = :id FOR NO KEY UPDATE")
-        .bind("id", id)
-        .mapTo(UUID.class)
-        .findOne();
-  }
-
-  /** Replaces all labels of one origin. */
-  void replaceLabels(Transaction transaction, UUID id, Origin origin, Map<String, String> labels) {
-    transaction
-        .handle()
-        .createUpdate("DELETE FROM host_labels WHERE host_id = :id AND origin = :origin")
-        .bind("id", id)
-        .bind("origin", origin.text())
-        .execute();
-    setLabels(transaction, id, origin, labels);
-  }
-
-  /** Sets labels of one origin. */
-  void setLabels(Transaction transaction, UUID id, Origin origin, Map<String, String> labels) {
-    if (labels.isEmpty()) {
-      return;
-    }
-    try (PreparedBatch batch =
-        transaction
-            .handle()
-            .prepareBatch(
-                """
-                INSERT INTO host_labels (host_id, origin, key, value)
-                VALUES (:id, :origin, :key, :value)
-                ON CONFLICT (host_id, origin, key) DO UPDATE SET value = EXCLUDED.value
-                """)) {
-      labels.forEach((key, value) ->
-          batch
-              .bind("id", id)
-              .bind("origin", origin.text())
-              .bind("key", key)
-              .bind("value", value)
-              .add());
-      batch.execute();
-    }
-  }
-
-  /** Removes an operator's label, and hides one of an earlier origin. */
-  void removeLabel(Transaction transaction, UUID id, String key) {
-    transaction
-        .handle()
-        .createUpdate(
-            "DELETE FROM host_labels WHERE host_id = :id AND key = :key AND origin = 'operator'")
-        .bind("id", id)
-        .bind("key", key)
-        .execute();
-    transaction
-        .handle()
-        .createUpdate(
-            """
-            INSERT INTO host_labels (host_id, origin, key, value)
-            SELECT :id, 'operator', :key, NULL WHERE EXISTS
-              (SELECT FROM host_labels WHERE host_id = :id AND key = :key)
-            """)
-        .bind("id", id)
-        .bind("key", key)
         .execute();
   }
 

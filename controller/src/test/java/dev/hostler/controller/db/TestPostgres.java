@@ -31,7 +31,7 @@ final class TestPostgres {
           EmbeddedPostgres.start(
               new EmbeddedPostgres.Settings(directory, "hostler-pg", false), TimeSource.system());
       Runtime.getRuntime().addShutdownHook(new Thread(this::remove));
-      postgres.createDatabase("template_migrated", null);
+      postgres.databases().create("template_migrated", null);
       try (Database database = Database.open(postgres.address("template_migrated"), 2)) {
         database.migrate();
       }
@@ -43,7 +43,7 @@ final class TestPostgres {
   /** A fresh database with the current schema. */
   String newDatabase() {
     String name = "test_" + NUMBER.incrementAndGet();
-    postgres.createDatabase(name, "template_migrated");
+    postgres.databases().create(name, "template_migrated");
     return name;
   }
 
@@ -57,7 +57,7 @@ final class TestPostgres {
   }
 
   void drop(String name) {
-    postgres.dropDatabase(name);
+    postgres.databases().drop(name);
   }
 
   private void remove() {
