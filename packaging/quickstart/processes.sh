@@ -11,7 +11,7 @@ alive() { [ -n "$1" ] && kill -0 "$1" 2> /dev/null; }
 
 # await SECONDS WHAT PID LOGFILE COMMAND...: until the command succeeds; gives up when the process ends or the time is over.
 await() {
-  local seconds=$1 what=$2 pid=$3 file=$4 start=$SECONDS end
+  local seconds=${QUICKSTART_PATIENCE:-$1} what=$2 pid=$3 file=$4 start=$SECONDS end
   shift 4
   end=$((SECONDS + seconds))
   until "$@"; do

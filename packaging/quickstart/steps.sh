@@ -56,10 +56,6 @@ during() {
 require_machine() {
   [ "$(id -u)" = 0 ] || lacking "must run as root: the agent enters namespaces and cgroups for the work it runs"
   java_home=$("$home/bin/find-java") || exit 3
-  local tool
-  for tool in gcc make; do
-    command -v "$tool" > /dev/null || lacking "$tool is missing: apt-get install gcc make libc6-dev"
-  done
 }
 
 take_lock() {
@@ -80,6 +76,10 @@ build() {
       return
     fi
   fi
+  local tool
+  for tool in gcc make; do
+    command -v "$tool" > /dev/null || lacking "$tool is missing: apt-get install gcc make libc6-dev"
+  done
   during "Build (the first one takes some minutes)" "$log/build.log" \
     "$home/mvnw" -B -ntp -f "$home/pom.xml" -pl controller,agent,cli -am -DskipTests package
   touch "$home/cli/target/.built"
