@@ -2,14 +2,24 @@
 
 bundle_version=
 
+# make_signer FOLDER OPTION...: keys that sign, unless they are there.
 make_signer() {
-  local signer=$data/signer
-  if [ ! -f "$signer/signer.key" ]; then
-    hostler signer create "$signer" --name quickstart > "$log/signer.log" 2>&1 || { cat "$log/signer.log" >&2; fail "no signer was made"; }
-  fi
-  # What the host trusts is decided on the host: by the roots in its own trust folder.
+  local signer=$1
+  shift
+  [ -f "$signer/signer.key" ] || hostler signer create "$signer" --name quickstart "$@" > "$log/signer.log" 2>&1 \
+    || { cat "$log/signer.log" >&2; fail "no signer was made"; }
+}
+
+make_signers() {
+  make_signer "$data/signer"
+  make_signer "$data/index-signer" --purpose index
+}
+
+# What the host trusts is decided on the host: by the roots in its own trust folder.
+pin_roots() {
   mkdir -p -m 0700 "$data/agent/trust"
-  cp "$signer/root.crt" "$data/agent/trust/bundle-roots.pem"
+  cp "$data/signer/root.crt" "$data/agent/trust/bundle-roots.pem"
+  cp "$data/index-signer/root.crt" "$data/agent/trust/index-roots.pem"
 }
 
 push_samples() {
@@ -86,6 +96,11 @@ check_all() {
   not_escaped
   check "and as root" 0 'CONTAINED' hostler run -t all hostile attack-as-root --param "state_dir=$data/agent"
   not_escaped
+  check "the index is signed and lists the samples" 0 'hostile +1' hostler index show
+  check "a yanked version is refused on the host" 0 'Yanked' hostler bundle yank host-report@1.0.0
+  check "with the reason" 1 'yanked' hostler run -t all host-report collect
+  check "until the yank is taken back" 0 'Back in use' hostler bundle yank host-report@1.0.0 --undo
+  check "and runs again" 0 '"kernel"' hostler run -t all host-report collect --param format=json
   check "an unknown parameter is refused" 2 'colour' hostler run -t all host-report collect --param colour=red
   check_untrusted_signer
   if command -v sshd > /dev/null; then

@@ -66,7 +66,7 @@ agent_connected() {
 }
 
 start_agent() {
-  make_signer
+  pin_roots
   # The agent sees a private copy of /etc/ssh, so that the sshd-hardening sample changes nothing on this machine.
   private_ssh
   setsid unshare --mount --propagation private "$home/packaging/quickstart/agent-with-private-ssh" "$data" "$home" \

@@ -95,6 +95,7 @@ free_port() {
 }
 
 configure() {
+  make_signers
   if [ -f "$data/ports" ]; then
     . "$data/ports"
   else
@@ -115,6 +116,12 @@ listen = "127.0.0.1:$operator_port"
 
 [metrics]
 listen = "127.0.0.1:$metrics_port"
+
+# Delegated to this controller, so that what is pushed can be used at once. Without these two keys somebody else signs the
+# index with \`hostler index sign\`, and a stolen controller cannot vouch for freshness: see docs/security.md.
+[index]
+certificate = "$data/index-signer/signer.crt"
+key = "$data/index-signer/signer.key"
 TOML
   cat > "$data/agent.toml" <<TOML
 controllers = ["127.0.0.1:$agent_port"]

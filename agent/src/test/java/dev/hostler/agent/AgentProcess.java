@@ -36,6 +36,9 @@ final class AgentProcess implements AutoCloseable {
         state_dir = "%s"
         controllers = ["%s"]
         %s
+        [trust]
+        index = "off"
+
         [sandbox]
         cgroup = "%s"
         """

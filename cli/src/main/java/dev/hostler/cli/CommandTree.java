@@ -18,6 +18,11 @@ import dev.hostler.cli.host.HostLabel;
 import dev.hostler.cli.host.HostList;
 import dev.hostler.cli.host.HostRemove;
 import dev.hostler.cli.host.HostShow;
+import dev.hostler.cli.index.IndexCommand;
+import dev.hostler.cli.index.IndexDraft;
+import dev.hostler.cli.index.IndexPush;
+import dev.hostler.cli.index.IndexShow;
+import dev.hostler.cli.index.IndexSign;
 import dev.hostler.cli.job.JobCancel;
 import dev.hostler.cli.job.JobCommand;
 import dev.hostler.cli.job.JobList;
@@ -31,6 +36,10 @@ import dev.hostler.cli.login.ContextRemove;
 import dev.hostler.cli.login.ContextShow;
 import dev.hostler.cli.login.ContextUse;
 import dev.hostler.cli.login.LoginCommand;
+import dev.hostler.cli.revocation.BundleYank;
+import dev.hostler.cli.revocation.RevocationCommand;
+import dev.hostler.cli.revocation.RevocationCreate;
+import dev.hostler.cli.revocation.RevocationList;
 import dev.hostler.cli.token.TokenCommand;
 import dev.hostler.cli.token.TokenCreate;
 import dev.hostler.cli.token.TokenList;
@@ -86,8 +95,25 @@ final class CommandTree {
                 new BundleVerify(session),
                 new BundlePush(session),
                 new BundleList(session),
-                new BundleShow(session)));
+                new BundleShow(session),
+                new BundleYank(session)));
     nouns.put("signer", () -> group(new SignerCommand(), new SignerCommand.Create(session)));
+    nouns.put(
+        "index",
+        () ->
+            group(
+                new IndexCommand(),
+                new IndexShow(session),
+                new IndexDraft(session),
+                new IndexSign(session),
+                new IndexPush(session)));
+    nouns.put(
+        "revocation",
+        () ->
+            group(
+                new RevocationCommand(),
+                new RevocationCreate(session),
+                new RevocationList(session)));
     nouns.put("run", () -> new CommandLine(new RunCommand(session)));
     nouns.put(
         "job",

@@ -58,8 +58,8 @@ record Freshness(IndexService indexes, Revocations revocations) {
           () -> {
             DelegatedSigner signer =
                 new DelegatedSigner(indexes, certificate.get(), key.get(), config.life(), time);
-            revocations.onChange(_ -> signer.wake());
-            bundles.onStored(signer::wake);
+            revocations.onChange(_ -> signer.signNow());
+            bundles.onStored(signer::signNow);
             signer.start();
             return signer;
           },

@@ -198,7 +198,7 @@ public record AgentConfig(
 
   private static TrustSettings trust(ConfigSection section, Path state) {
     return new TrustSettings(
-        section.choice("index", TrustSettings.Index.OFF),
+        section.choice("index", TrustSettings.Index.REQUIRED),
         section.path("index_roots", state.resolve("trust/index-roots.pem")),
         section.duration(
             "max_index_age",

@@ -22,7 +22,7 @@ public final class TlsChannels implements Channels {
   private static final int CONNECT_MILLIS = 10_000;
 
   /** Largest message that a controller may send: an assignment with a large command line. */
-  private static final int LARGEST_MESSAGE = 4 << 20;
+  private static final int LARGEST_MESSAGE = 16 << 20;
 
   private final Supplier<SslContext> tls;
   private final EventLoopGroup loop;

@@ -49,7 +49,7 @@ class AgentConfigTest {
     assertThat(config.trust())
         .isEqualTo(
             new TrustSettings(
-                TrustSettings.Index.OFF,
+                TrustSettings.Index.REQUIRED,
                 Path.of("/var/lib/hostler/agent/trust/index-roots.pem"),
                 Duration.ofDays(7),
                 TrustSettings.Revocation.HARD,
@@ -87,7 +87,7 @@ class AgentConfigTest {
             cache = "2MiB"
             unused_for = "1h"
             [trust]
-            index = "required"
+            index = "off"
             index_roots = "/etc/index.pem"
             max_index_age = "2h"
             revocation = "soft"
@@ -119,7 +119,7 @@ class AgentConfigTest {
                 new AgentConfig.Bundles(
                     Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
                 new TrustSettings(
-                    TrustSettings.Index.REQUIRED,
+                    TrustSettings.Index.OFF,
                     Path.of("/etc/index.pem"),
                     Duration.ofHours(2),
                     TrustSettings.Revocation.SOFT,

@@ -7,10 +7,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 
 /** Says what is wrong with files. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
-  static CliFailure of(IOException e) {
+  /** What to tell. */
+  public static CliFailure of(IOException e) {
     String problem =
         switch (e) {
           case NoSuchFileException missing -> "there is no file " + missing.getFile();

@@ -4,7 +4,8 @@ import dev.hostler.cli.command.ResultOptions;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.Json;
 import dev.hostler.common.signing.KeyAlgorithm;
-import dev.hostler.trust.bundle.BundleSigner;
+import dev.hostler.trust.KeyPurpose;
+import dev.hostler.trust.SigningKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** {@code hostler signer}. */
 @Command(
     name = "signer",
-    description = "Makes keys that sign bundles.",
+    description = "Makes keys that sign bundles or the index.",
     footer = {"", "Examples:", "  hostler signer create keys --name \"Example operations\""})
 public final class SignerCommand {
 
@@ -38,11 +39,25 @@ public final class SignerCommand {
     }
   }
 
+  /** What is signed, by the names that the command line has for it. */
+  public enum Purpose {
+    /** Bundles. */
+    bundle(KeyPurpose.BUNDLE_SIGNER),
+    /** The index. */
+    index(KeyPurpose.INDEX_SIGNER);
+
+    private final KeyPurpose key;
+
+    Purpose(KeyPurpose key) {
+      this.key = key;
+    }
+  }
+
   /** {@code hostler signer create}. */
   @Command(
       name = "create",
       description = {
-        "Makes a bundle root and a signer below it.",
+        "Makes a root and a signer below it, of bundles or of the index.",
         "In the folder: root.crt, which hosts pin, root.key, which is best kept off line,",
         "signer.crt and signer.key."
       },
@@ -50,7 +65,8 @@ public final class SignerCommand {
         "",
         "Examples:",
         "  hostler signer create keys",
-        "  hostler signer create keys --name \"Example operations\" --algorithm p256"
+        "  hostler signer create keys --name \"Example operations\" --algorithm p256",
+        "  hostler signer create index-keys --purpose index"
       })
   public static final class Create implements Callable<Integer> {
     private final Session session;
@@ -77,6 +93,13 @@ public final class SignerCommand {
         description = "Kind of the keys: ${COMPLETION-CANDIDATES}. Default: ed25519.")
     private Algorithm algorithm = Algorithm.ed25519;
 
+    @Option(
+        names = "--purpose",
+        paramLabel = "WHAT",
+        defaultValue = "bundle",
+        description = "What it signs: ${COMPLETION-CANDIDATES}. Default: bundle.")
+    private Purpose purpose = Purpose.bundle;
+
     /** Made by the composition root. */
     public Create(Session session) {
       this.session = session;
@@ -85,22 +108,23 @@ public final class SignerCommand {
     @Override
     public Integer call() {
       try {
-        BundleSigner signer =
-            BundleSigner.create(folder, name, algorithm.key, session.time().instant());
+        SigningKeys signer =
+            SigningKeys.create(
+                folder, name, purpose.name(), purpose.key, algorithm.key, session.time().instant());
         result.one(
             session.console(),
             Json.object()
                 .put("folder", folder)
-                .put("root_cert", folder.resolve(BundleSigner.ROOT_CERTIFICATE))
-                .put("root_key", folder.resolve(BundleSigner.ROOT_KEY))
-                .put("signer_cert", folder.resolve(BundleSigner.SIGNER_CERTIFICATE))
-                .put("signer_key", folder.resolve(BundleSigner.SIGNER_KEY))
+                .put("root_cert", folder.resolve(SigningKeys.ROOT_CERTIFICATE))
+                .put("root_key", folder.resolve(SigningKeys.ROOT_KEY))
+                .put("signer_cert", folder.resolve(SigningKeys.SIGNER_CERTIFICATE))
+                .put("signer_key", folder.resolve(SigningKeys.SIGNER_KEY))
                 .put("signer", signer.chain().getFirst().getSubjectX500Principal().getName()),
             () ->
                 "Made "
                     + folder
                     + ". Pin "
-                    + folder.resolve(BundleSigner.ROOT_CERTIFICATE)
+                    + folder.resolve(SigningKeys.ROOT_CERTIFICATE)
                     + " on the hosts, and sign with --signer "
                     + folder
                     + ".");

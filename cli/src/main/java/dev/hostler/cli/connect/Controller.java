@@ -5,6 +5,7 @@ import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
+import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import io.grpc.ManagedChannel;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 
 /** A connection to a controller, made with the first call. Thread-safe. */
 public final class Controller implements AutoCloseable {
+  private static final int LARGEST_INDEX = 8 << 20;
   private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
   private final Context context;
@@ -60,6 +62,13 @@ public final class Controller implements AutoCloseable {
   /** Audit log. */
   public AuditServiceGrpc.AuditServiceBlockingStub audit() {
     return AuditServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** The signed index, and revocation. */
+  public IndexServiceGrpc.IndexServiceBlockingStub indexes() {
+    return IndexServiceGrpc.newBlockingStub(channel)
+        .withMaxInboundMessageSize(LARGEST_INDEX)
+        .withDeadlineAfter(CALL_LIMIT);
   }
 
   /** Bundles. */

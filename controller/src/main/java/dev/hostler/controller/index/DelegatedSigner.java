@@ -60,21 +60,24 @@ public final class DelegatedSigner implements AutoCloseable {
     thread.start();
   }
 
-  /** Something may have changed: looks at once. */
-  public void wake() {
-    wake.release();
+  /**
+   * Something may have changed: when this returns, an index that says so is in force, unless it
+   * could not be signed. So whoever pushed a bundle can use it at once.
+   */
+  public void signNow() {
+    try {
+      signIfNeeded();
+    } catch (IndexException e) {
+      LOG.error("cannot sign the index ({}): {}", e.reason(), e.getMessage());
+    } catch (IOException | SigningException | RuntimeException e) {
+      LOG.warn("the index was not signed, trying again: {}", e.toString());
+    }
   }
 
   private void run() {
     try {
       while (true) {
-        try {
-          signIfNeeded();
-        } catch (IndexException e) {
-          LOG.error("cannot sign the index ({}): {}", e.reason(), e.getMessage());
-        } catch (IOException | SigningException | RuntimeException e) {
-          LOG.warn("the index was not signed, trying again: {}", e.toString());
-        }
+        signNow();
         if (wake.tryAcquire(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
           wake.drainPermits();
         }
@@ -87,7 +90,7 @@ public final class DelegatedSigner implements AutoCloseable {
   /**
    * Signs and pushes an index if the one in force does not say what is so now, or is getting old.
    */
-  void signIfNeeded() throws IndexException, IOException, SigningException {
+  synchronized void signIfNeeded() throws IndexException, IOException, SigningException {
     TrustIndex draft = indexes.draft(life);
     StoredIndex current = indexes.current();
     if (current != null && !isOld(current.index()) && saysTheSame(current.index(), draft)) {
@@ -99,7 +102,7 @@ public final class DelegatedSigner implements AutoCloseable {
     } catch (RequestException e) {
       // Another controller was faster, or something was revoked in between: look again at once.
       LOG.info("the index was not pushed: {}", e.getMessage());
-      wake();
+      wake.release();
     }
   }
 

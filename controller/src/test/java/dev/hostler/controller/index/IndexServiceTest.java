@@ -239,8 +239,8 @@ class IndexServiceTest {
             folder.resolve("k/signer.key"),
             Duration.ofHours(1),
             TIME)) {
-      revocations.onChange(_ -> signer.wake());
-      engine.bundles.onStored(signer::wake);
+      revocations.onChange(_ -> signer.signNow());
+      engine.bundles.onStored(signer::signNow);
       signer.start();
       await().until(() -> indexes.current() != null);
       bundle("1.0.0");

@@ -1,5 +1,6 @@
 package dev.hostler.lab.stack;
 
+import dev.hostler.trust.SigningKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -68,6 +69,7 @@ public final class AgentHost implements AutoCloseable {
     if (enrolled.exitCode() != 0) {
       throw new IllegalStateException("could not enrol " + name + ": " + enrolled);
     }
+    host.pin(stack.indexSigner().resolve(SigningKeys.ROOT_CERTIFICATE), "index-roots.pem");
     return host;
   }
 
@@ -105,9 +107,13 @@ public final class AgentHost implements AutoCloseable {
 
   /** Pins roots of bundle signers. */
   public void pinBundleRoots(Path pem) throws IOException {
+    pin(pem, "bundle-roots.pem");
+  }
+
+  private void pin(Path pem, String as) throws IOException {
     Path trust = folder.resolve("state/trust");
     Files.createDirectories(trust);
-    Files.copy(pem, trust.resolve("bundle-roots.pem"));
+    Files.copy(pem, trust.resolve(as));
   }
 
   /** Every cgroup of this agent that exists, its own and those of its attempts. */

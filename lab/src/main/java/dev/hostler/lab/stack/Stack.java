@@ -1,5 +1,8 @@
 package dev.hostler.lab.stack;
 
+import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.trust.KeyPurpose;
+import dev.hostler.trust.SigningKeys;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.ServerSocket;
@@ -7,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +53,26 @@ public final class Stack implements AutoCloseable {
 
         [metrics]
         listen = "127.0.0.1:%d"
+
+        # Delegated, so that tests need not sign an index after each push.
+        [index]
+        certificate = "%s"
+        key = "%s"
         """
-            .formatted(data.resolve("controller"), agentPort, operatorPort, metricsPort));
+            .formatted(
+                data.resolve("controller"),
+                agentPort,
+                operatorPort,
+                metricsPort,
+                indexSigner().resolve(SigningKeys.SIGNER_CERTIFICATE),
+                indexSigner().resolve(SigningKeys.SIGNER_KEY)));
+    SigningKeys.create(
+        indexSigner(),
+        "lab",
+        "index",
+        KeyPurpose.INDEX_SIGNER,
+        KeyAlgorithm.EC_P256,
+        Instant.now());
     controller = launchController();
   }
 
@@ -94,6 +116,11 @@ public final class Stack implements AutoCloseable {
   /** Where operators connect. */
   public int operatorPort() {
     return operatorPort;
+  }
+
+  /** The folder with the keys of the index signer; its root is pinned on every agent. */
+  public Path indexSigner() {
+    return data.resolve("index-signer");
   }
 
   /** The folder of all state. */

@@ -21,8 +21,8 @@ public record TrustIndex(
   /** Names the form of the statement. */
   public static final String FORMAT = "hostler.index/1";
 
-  /** Most bytes of a statement: about 100,000 bundle versions. */
-  public static final int MAX_BYTES = 16 << 20;
+  /** Most bytes of a statement: about 40,000 bundle versions. */
+  public static final int MAX_BYTES = 6 << 20;
 
   /** The longest life that an index may have. */
   public static final Duration LONGEST_LIFE = Duration.ofDays(92);

@@ -1,0 +1,5 @@
+/** Commands that revoke. */
+@NullMarked
+package dev.hostler.cli.revocation;
+
+import org.jspecify.annotations.NullMarked;
