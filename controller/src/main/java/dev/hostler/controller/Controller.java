@@ -127,7 +127,8 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
     ca.onChange(sessions::sendRoots);
 
     Freshness freshness =
-        Freshness.start(config.index(), database, audit, bundles, sessions, lifecycle, time);
+        Freshness.start(
+            config.index(), database, audit, bundles, sessions, engine.jobs(), lifecycle, time);
     startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
     List<BindableService> agentServices =
         List.of(
@@ -146,7 +147,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                     time,
                     hosts,
                     List.of(new RequestMetrics(metrics, "agent")),
-                    agentServices),
+                    agentServices.stream().map(freshness.agentCalls()::guard).toList()),
             AgentPort::close);
     AccessPolicy policy = new AccessPolicy(config.access(), selectors);
     JobAccess jobAccess = new JobAccess(policy, hosts, Caller::current);
@@ -181,7 +182,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                     policy,
                     refusalLog::add,
                     List.of(new RequestMetrics(metrics, "operator")),
-                    operatorServices),
+                    operatorServices.stream().map(freshness.operatorCalls()::guard).toList()),
             OperatorPort::close);
     HealthPort health =
         lifecycle.start(

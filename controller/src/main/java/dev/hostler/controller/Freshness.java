@@ -3,15 +3,20 @@ package dev.hostler.controller;
 import dev.hostler.common.lifecycle.Lifecycle;
 import dev.hostler.common.lifecycle.StartException;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.api.Caller;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.index.DelegatedSigner;
 import dev.hostler.controller.index.IndexConfig;
 import dev.hostler.controller.index.IndexService;
+import dev.hostler.controller.job.JobService;
+import dev.hostler.controller.link.AgentCaller;
 import dev.hostler.controller.link.AgentSessions;
+import dev.hostler.controller.link.RevokedCalls;
 import dev.hostler.controller.link.TrustFrames;
 import dev.hostler.controller.revocation.Revocations;
+import dev.hostler.controller.revocation.RevokedWork;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,8 +25,14 @@ import java.util.Optional;
  *
  * @param indexes the signed index
  * @param revocations what was revoked
+ * @param agentCalls ends calls of revoked agents
+ * @param operatorCalls ends calls of revoked operators
  */
-record Freshness(IndexService indexes, Revocations revocations) {
+record Freshness(
+    IndexService indexes,
+    Revocations revocations,
+    RevokedCalls agentCalls,
+    RevokedCalls operatorCalls) {
 
   static Freshness start(
       IndexConfig config,
@@ -29,11 +40,16 @@ record Freshness(IndexService indexes, Revocations revocations) {
       AuditStore audit,
       BundleService bundles,
       AgentSessions sessions,
+      JobService jobs,
       Lifecycle lifecycle,
       TimeSource time)
       throws StartException {
     Revocations revocations = new Revocations(database, audit, time);
     IndexService indexes = new IndexService(database, bundles, revocations, audit, time);
+    RevokedCalls agentCalls = new RevokedCalls(revocations::current, AgentCaller::party);
+    RevokedCalls operatorCalls = new RevokedCalls(revocations::current, Caller::party);
+    revocations.onChange(agentCalls::revoked);
+    revocations.onChange(operatorCalls::revoked);
     sessions.tellTrust(new TrustFrames(indexes));
     indexes.onChange(sessions::trustChanged);
     lifecycle.start(
@@ -65,6 +81,7 @@ record Freshness(IndexService indexes, Revocations revocations) {
           },
           DelegatedSigner::close);
     }
-    return new Freshness(indexes, revocations);
+    revocations.onChange(new RevokedWork(jobs, bundles));
+    return new Freshness(indexes, revocations, agentCalls, operatorCalls);
   }
 }

@@ -1,8 +1,10 @@
 package dev.hostler.controller.api;
 
 import dev.hostler.controller.access.Operator;
+import dev.hostler.controller.link.RevokedCalls;
 import io.grpc.Context;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The operator who makes the current call on the operator port. */
@@ -38,6 +40,11 @@ public final class Caller {
       throw new IllegalStateException("not in a call of an operator");
     }
     return operator;
+  }
+
+  /** Who it is, for revocation. */
+  public static RevokedCalls.Party party() {
+    return new RevokedCalls.Party(name(), Optional.ofNullable(CERTIFICATE.get()));
   }
 
   /** {@link #current}'s name. */

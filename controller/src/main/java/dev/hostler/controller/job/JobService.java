@@ -219,6 +219,20 @@ public final class JobService {
     return get(id);
   }
 
+  /**
+   * Ends the tasks of a job that no host has got yet; what runs is left alone. Does nothing to a
+   * job that has ended.
+   *
+   * @param reason why, for the audit log
+   */
+  public void stopQueued(UUID id, String reason) {
+    database.execute(transaction -> {
+      cancelQueued(transaction, id);
+      audit.append(transaction, Actor.SYSTEM, "job.stop", "job:" + id, Map.of("reason", reason));
+    });
+    changes.jobChanged(id);
+  }
+
   private void cancelQueued(Transaction transaction, UUID id) {
     List<Move> moves = new ArrayList<>();
     for (TaskRow row : tasks.lockQueued(transaction, id)) {

@@ -19,6 +19,11 @@ public final class AgentCaller {
     return Optional.ofNullable(CERTIFICATE.get());
   }
 
+  /** Who it is, for revocation. */
+  public static RevokedCalls.Party party() {
+    return new RevokedCalls.Party(null, certificate());
+  }
+
   /**
    * Its id, as its certificate says; the certificate was verified and the host was in the fleet
    * when the call began.

@@ -1,0 +1,207 @@
+package dev.hostler.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.hostler.common.signing.CertificateRequest;
+import dev.hostler.common.signing.Fingerprints;
+import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.common.signing.Pem;
+import dev.hostler.common.time.TimeSource;
+import dev.hostler.common.tls.TlsIdentity;
+import dev.hostler.controller.db.TestDatabase;
+import dev.hostler.controller.trust.FleetCa;
+import dev.hostler.proto.v1.AgentFrame;
+import dev.hostler.proto.v1.AgentLinkGrpc;
+import dev.hostler.proto.v1.ControllerFrame;
+import dev.hostler.proto.v1.ControllerServiceGrpc;
+import dev.hostler.proto.v1.CreateTokenRequest;
+import dev.hostler.proto.v1.EnrollRequest;
+import dev.hostler.proto.v1.EnrollResponse;
+import dev.hostler.proto.v1.EnrollmentGrpc;
+import dev.hostler.proto.v1.GetControllerRequest;
+import dev.hostler.proto.v1.Hello;
+import dev.hostler.proto.v1.HostFacts;
+import dev.hostler.proto.v1.IndexServiceGrpc;
+import dev.hostler.proto.v1.RevocationKind;
+import dev.hostler.proto.v1.RevokeRequest;
+import dev.hostler.proto.v1.TokenServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Revocation takes effect on live streams of a whole controller. */
+class RevocationTest {
+  @RegisterExtension static final TestDatabase DB = new TestDatabase();
+  @TempDir static Path folder;
+  private static ControllerFixture fixture;
+  private final List<ManagedChannel> channels = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    fixture = new ControllerFixture(folder.resolve("data"), DB.address());
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  @AfterEach
+  void closeChannels() throws InterruptedException {
+    for (ManagedChannel channel : channels) {
+      channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private ManagedChannel channel(int port, TlsIdentity identity) throws Exception {
+    ManagedChannel channel = fixture.channel(port, identity);
+    channels.add(channel);
+    return channel;
+  }
+
+  private ManagedChannel operator(TlsIdentity identity) throws Exception {
+    return channel(fixture.controller.operatorPort(), identity);
+  }
+
+  private static TlsIdentity operatorIdentity(String name) throws Exception {
+    FleetCa ca = FleetCa.openOrMake(fixture.data.resolve("ca"), TimeSource.system());
+    KeyPair pair = KeyAlgorithm.EC_P256.generate();
+    return new TlsIdentity(
+        pair.getPrivate(),
+        List.of(ca.issueOperator(name, List.of("admin"), pair.getPublic(), Duration.ofDays(1))));
+  }
+
+  private void revoke(RevocationKind kind, String value) throws Exception {
+    var _ =
+        IndexServiceGrpc.newBlockingStub(operator(fixture.admin()))
+            .revoke(
+                RevokeRequest.newBuilder().setKind(kind).setValue(value).setReason("test").build());
+  }
+
+  private static Status status(StatusRuntimeException e) {
+    return e.getStatus();
+  }
+
+  /** Records how a stream of messages ends. */
+  private static final class Recorder<T> implements StreamObserver<T> {
+    final LinkedBlockingQueue<T> received = new LinkedBlockingQueue<>();
+    final CompletableFuture<Status> ended = new CompletableFuture<>();
+
+    @Override
+    public void onNext(T value) {
+      received.add(value);
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      ended.complete(Status.fromThrowable(t));
+    }
+
+    @Override
+    public void onCompleted() {
+      ended.complete(Status.OK);
+    }
+  }
+
+  private record Agent(StreamObserver<AgentFrame> out, Recorder<ControllerFrame> in) {}
+
+  private Agent connect(TlsIdentity identity) throws Exception {
+    Recorder<ControllerFrame> in = new Recorder<>();
+    StreamObserver<AgentFrame> out =
+        AgentLinkGrpc.newStub(channel(fixture.controller.agentPort(), identity)).connect(in);
+    out.onNext(
+        AgentFrame.newBuilder()
+            .setHello(
+                Hello.newBuilder()
+                    .setProtocolMin(1)
+                    .setProtocolMax(1)
+                    .setFacts(HostFacts.newBuilder().setCpus(1)))
+            .build());
+    return new Agent(out, in);
+  }
+
+  private TlsIdentity enrol(String name) throws Exception {
+    String token =
+        TokenServiceGrpc.newBlockingStub(operator(fixture.admin()))
+            .createToken(CreateTokenRequest.getDefaultInstance())
+            .getToken();
+    KeyPair pair = KeyAlgorithm.EC_P256.generate();
+    EnrollResponse response =
+        EnrollmentGrpc.newBlockingStub(channel(fixture.controller.agentPort(), null))
+            .enroll(
+                EnrollRequest.newBuilder()
+                    .setToken(token)
+                    .setHostName(name)
+                    .setCsr(ByteString.copyFrom(CertificateRequest.create(pair, name)))
+                    .setFacts(HostFacts.newBuilder().setCpus(1))
+                    .setProtocolMin(1)
+                    .setProtocolMax(1)
+                    .build());
+    List<X509Certificate> chain = new ArrayList<>();
+    for (ByteString der : response.getCertificateChainList()) {
+      chain.add(Pem.certificate(der.toByteArray(), "chain"));
+    }
+    return new TlsIdentity(pair.getPrivate(), chain);
+  }
+
+  @Test
+  void aRevokedAgentLosesItsStreamAndDoesNotComeBack() throws Exception {
+    TlsIdentity identity = enrol("revoked-agent");
+    Agent agent = connect(identity);
+    Agent other = connect(enrol("other-agent"));
+    await().until(() -> !agent.in().received.isEmpty() && !other.in().received.isEmpty());
+    revoke(
+        RevocationKind.REVOCATION_KIND_CERTIFICATE,
+        Fingerprints.sha256(identity.chain().getFirst()));
+    Status ended = agent.in().ended.get(30, TimeUnit.SECONDS);
+    assertThat(ended.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(ended.getDescription()).contains("revoked");
+    assertThat(connect(identity).in().ended.get(30, TimeUnit.SECONDS).getCode())
+        .isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(other.in().ended).isNotDone();
+  }
+
+  @Test
+  void aRevokedOperatorLosesItsStreamsAndMayNotCallAgain() throws Exception {
+    ManagedChannel mallory = operator(operatorIdentity("mallory"));
+    ManagedChannel alice = operator(operatorIdentity("alice"));
+    Recorder<dev.hostler.proto.v1.Bundle> push = new Recorder<>();
+    Recorder<dev.hostler.proto.v1.Bundle> otherPush = new Recorder<>();
+    // A stream that stays open for as long as its caller likes.
+    var out = dev.hostler.proto.v1.BundleServiceGrpc.newStub(mallory).pushBundle(push);
+    out.onNext(dev.hostler.proto.v1.PushBundleRequest.newBuilder().setSize(1000).build());
+    var otherOut = dev.hostler.proto.v1.BundleServiceGrpc.newStub(alice).pushBundle(otherPush);
+    otherOut.onNext(dev.hostler.proto.v1.PushBundleRequest.newBuilder().setSize(1000).build());
+    var calls = ControllerServiceGrpc.newBlockingStub(mallory);
+    var _ = calls.getController(GetControllerRequest.getDefaultInstance());
+    revoke(RevocationKind.REVOCATION_KIND_OPERATOR, "mallory");
+    Status ended = push.ended.get(30, TimeUnit.SECONDS);
+    assertThat(ended.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(ended.getDescription()).contains("operator mallory was revoked");
+    assertThatThrownBy(() -> calls.getController(GetControllerRequest.getDefaultInstance()))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(status(e).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
+    assertThat(otherPush.ended).isNotDone();
+    otherOut.onCompleted();
+  }
+}
