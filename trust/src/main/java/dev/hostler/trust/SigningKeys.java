@@ -3,6 +3,7 @@ package dev.hostler.trust;
 import dev.hostler.common.signing.CertificateAuthority;
 import dev.hostler.common.signing.CertificateProfile;
 import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.common.signing.KeySource;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
 import java.io.IOException;
@@ -56,7 +57,19 @@ public record SigningKeys(PrivateKey key, List<X509Certificate> chain) {
    */
   public static SigningKeys read(Path chainFile, Path keyFile)
       throws IOException, SigningException {
-    return new SigningKeys(Pem.privateKey(keyFile), Pem.certificates(chainFile));
+    return read(chainFile, keyFile.toString());
+  }
+
+  /**
+   * Reads the chain from a PEM file, and the key from where the text says.
+   *
+   * @param key as in {@link KeySource#of(String)}: a file, or {@code pkcs11:...}
+   * @throws IOException if a file or a token cannot be read
+   * @throws SigningException if a file is not what it should be, or the key is not there
+   */
+  public static SigningKeys read(Path chainFile, String key) throws IOException, SigningException {
+    List<X509Certificate> chain = Pem.certificates(chainFile);
+    return new SigningKeys(KeySource.of(key).key(chain.getFirst()), chain);
   }
 
   /** Reads them from a folder that {@link #create} made. */

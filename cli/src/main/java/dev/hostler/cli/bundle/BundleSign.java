@@ -49,8 +49,12 @@ public final class BundleSign implements Callable<Integer> {
 
   @Option(
       names = "--key",
-      paramLabel = "FILE",
-      description = "The signer's private key (PEM, PKCS #8), instead of --signer.")
+      paramLabel = "KEY",
+      description = {
+        "The signer's private key, instead of --signer: a file (PEM, PKCS #8), or on a token",
+        "pkcs11:token=LABEL;object=LABEL?module-path=LIBRARY (RFC 7512); the PIN comes from",
+        "pin-source=file:/PATH in it, from HOSTLER_PKCS11_PIN, or is asked for."
+      })
   private @Nullable Path key;
 
   @Option(

@@ -1,6 +1,7 @@
 package dev.hostler.cli.connect;
 
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.common.signing.KeySource;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.tls.TlsIdentity;
@@ -46,6 +47,9 @@ final class Credentials {
    * into the key for it by a library that takes longer to load than this command may take.
    */
   private static PrivateKey key(Path file, X509Certificate certificate) {
+    if (file.toString().startsWith("pkcs11:")) {
+      return onToken(file.toString(), certificate);
+    }
     String algorithm = certificate.getPublicKey().getAlgorithm();
     try {
       String text = Files.readString(file, StandardCharsets.ISO_8859_1);
@@ -73,6 +77,14 @@ final class Credentials {
               + " key, which is what the certificate is for; give the key that belongs to it ("
               + e.getMessage()
               + ")");
+    }
+  }
+
+  private static PrivateKey onToken(String uri, X509Certificate certificate) {
+    try {
+      return KeySource.of(uri).key(certificate);
+    } catch (SigningException | IOException e) {
+      throw CliFailure.usage("key: " + e.getMessage());
     }
   }
 

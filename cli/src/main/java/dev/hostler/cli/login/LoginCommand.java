@@ -83,7 +83,7 @@ public final class LoginCommand implements Callable<Integer> {
     }
     Context context =
         new Context(
-            name, address, ca.toAbsolutePath(), cert.toAbsolutePath(), key.toAbsolutePath());
+            name, address, ca.toAbsolutePath(), cert.toAbsolutePath(), Context.keyPlace(key));
     try (Controller controller = Controller.of(context)) {
       dev.hostler.proto.v1.Controller answer =
           controller.call(() ->

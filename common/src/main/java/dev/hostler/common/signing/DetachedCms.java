@@ -63,7 +63,9 @@ public final class DetachedCms {
   public static byte[] sign(
       byte[] content, PrivateKey key, List<X509Certificate> chain, Instant time)
       throws SigningException {
-    KeyAlgorithm algorithm = KeyAlgorithm.of(key);
+    // A key that stays on its token shows nothing of itself; its certificate does.
+    KeyAlgorithm algorithm =
+        KeyAlgorithm.of(key.getEncoded() == null ? chain.getFirst().getPublicKey() : key);
     try {
       CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
       Attribute signingTime =

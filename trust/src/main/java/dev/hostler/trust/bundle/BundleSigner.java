@@ -2,7 +2,6 @@ package dev.hostler.trust.bundle;
 
 import dev.hostler.common.signing.DetachedCms;
 import dev.hostler.common.signing.KeyAlgorithm;
-import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.SigningKeys;
@@ -41,14 +40,14 @@ public record BundleSigner(PrivateKey key, List<X509Certificate> chain) {
   }
 
   /**
-   * Reads a signer from PEM files.
+   * Reads a signer from PEM files; the key may be on a token instead ({@code pkcs11:...}).
    *
-   * @throws IOException if a file cannot be read
-   * @throws SigningException if a file is not what it should be
+   * @throws IOException if a file or a token cannot be read
+   * @throws SigningException if a file is not what it should be, or the key is not there
    */
-  public static BundleSigner read(Path chainFile, Path keyFile)
-      throws IOException, SigningException {
-    return new BundleSigner(Pem.privateKey(keyFile), Pem.certificates(chainFile));
+  public static BundleSigner read(Path chainFile, Path key) throws IOException, SigningException {
+    SigningKeys keys = SigningKeys.read(chainFile, key);
+    return new BundleSigner(keys.key(), keys.chain());
   }
 
   /**
