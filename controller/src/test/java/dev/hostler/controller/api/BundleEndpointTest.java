@@ -27,6 +27,7 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -183,6 +184,22 @@ class BundleEndpointTest {
                 .listBundles(ListBundlesRequest.newBuilder().setName(name).build())
                 .getBundlesCount())
         .isZero();
+  }
+
+  /** Where the parsers below ours may throw what they like. */
+  @Test
+  void refusesASignatureThatCannotBeParsed() throws Exception {
+    byte[] good = Files.readAllBytes(files.signed(name, "3.0.0", 10));
+    int header = new String(good, StandardCharsets.ISO_8859_1).indexOf("manifest.cms");
+    int signature = header + 512; // one block of tar
+    // Up to where the certificate begins, of which a controller, who has no roots, knows no better.
+    for (int at = signature; at < signature + 48; at++) {
+      byte[] altered = good.clone();
+      altered[at] ^= 0x55;
+      assertThatThrownBy(() -> push(altered))
+          .as("byte " + (at - signature) + " of the signature")
+          .hasMessageContaining("INVALID_ARGUMENT");
+    }
   }
 
   @Test
