@@ -20,6 +20,13 @@ pin_roots() {
   mkdir -p -m 0700 "$data/agent/trust"
   cp "$data/signer/root.crt" "$data/agent/trust/bundle-roots.pem"
   cp "$data/index-signer/root.crt" "$data/agent/trust/index-roots.pem"
+  cp "$data/operators/root.crt" "$data/agent/trust/operator-roots.pem"
+}
+
+# Who signs jobs; the controller never has this key.
+make_operator() {
+  [ -f "$data/operators/demo.key" ] || hostler operator create "$data/operators" --name demo --role admin > "$log/operator.log" 2>&1 \
+    || { cat "$log/operator.log" >&2; fail "no operator was made"; }
 }
 
 push_samples() {
@@ -103,6 +110,7 @@ check_all() {
   check "and runs again" 0 '"kernel"' hostler run -t all host-report collect --param format=json
   check "an unknown parameter is refused" 2 'colour' hostler run -t all host-report collect --param colour=red
   check_untrusted_signer
+  check_untrusted_operator
   if command -v sshd > /dev/null; then
     check "sshd-hardening applies to a private copy" 0 'changed|applied' hostler run -t all sshd-hardening apply
     check "and changes nothing the second time" 0 'unchanged' hostler run -t all sshd-hardening apply
@@ -143,6 +151,13 @@ check_untrusted_signer() {
     hostler bundle push "$stranger/signed.hostler"
   } >> "$log/stranger.log" 2>&1 || { cat "$log/stranger.log" >&2; fail "the stranger's bundle could not be pushed"; }
   check "a bundle of an unknown signer is refused on the host" 1 'refused' hostler run -t all stranger-report collect
+}
+
+# The first operator of the fleet CA may log in, but no host runs what it signs.
+check_untrusted_operator() {
+  check "a job that no operator signed is refused" 2 'SIGNER_UNTRUSTED' env \
+    HOSTLER_SIGN_CERT="$data/controller/operator/admin.crt" HOSTLER_SIGN_KEY="$data/controller/operator/admin.key" \
+    "$home/bin/hostler" run -t all -- /bin/echo forged
 }
 
 check_nothing_left() {

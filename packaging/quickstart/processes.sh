@@ -34,14 +34,15 @@ controller_ready() {
 
 start_controller() {
   local start=$SECONDS
+  make_operator
   # A session of its own: Ctrl-C reaches this script only, which then stops everything in order.
   setsid "$home/bin/hostler-controller" --config "$data/controller.toml" > "$log/controller.log" 2>&1 < /dev/null 8>&- 9>&- &
   controller_pid=$!
   await 120 "the controller" "$controller_pid" "$log/controller.log" controller_ready
   say "Controller: up on 127.0.0.1:$operator_port for operators, 127.0.0.1:$agent_port for agents ($((SECONDS - start)) s)"
   hostler login "127.0.0.1:$operator_port" --context quickstart --ca "$data/controller/operator/ca.crt" \
-    --cert "$data/controller/operator/admin.crt" --key "$data/controller/operator/admin.key" > "$log/login.log" 2>&1 \
-    || { cat "$log/login.log" >&2; fail "the first operator could not log in"; }
+    --cert "$data/operators/demo.crt" --key "$data/operators/demo.key" > "$log/login.log" 2>&1 \
+    || { cat "$log/login.log" >&2; fail "the operator could not log in"; }
 }
 
 hostler() { "$home/bin/hostler" "$@" 8>&- 9>&-; }

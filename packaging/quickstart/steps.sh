@@ -117,6 +117,9 @@ listen = "127.0.0.1:$operator_port"
 [metrics]
 listen = "127.0.0.1:$metrics_port"
 
+[trust]
+operator_roots = "$data/operators/root.crt"
+
 # Delegated to this controller, so that what is pushed can be used at once. Without these two keys somebody else signs the
 # index with \`hostler index sign\`, and a stolen controller cannot vouch for freshness: see docs/security.md.
 [index]

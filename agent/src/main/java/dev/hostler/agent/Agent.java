@@ -20,7 +20,11 @@ import dev.hostler.agent.link.LinkSettings;
 import dev.hostler.agent.link.TlsChannels;
 import dev.hostler.agent.run.SandboxExecutor;
 import dev.hostler.agent.trust.TrustState;
+import dev.hostler.agent.work.Admission;
+import dev.hostler.agent.work.JobPolicy;
 import dev.hostler.agent.work.Ledger;
+import dev.hostler.agent.work.Nonces;
+import dev.hostler.agent.work.OperatorRoots;
 import dev.hostler.agent.work.WorkSettings;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.lifecycle.Lifecycle;
@@ -44,6 +48,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -175,6 +181,7 @@ final class Agent {
     Ledger ledger =
         lifecycle.start(
             "the ledger", () -> Ledger.open(state.resolve("ledger"), time), Ledger::close);
+    JobPolicy policy = policy(config.policy());
     SandboxExecutor executor =
         new SandboxExecutor(
             sandbox.sandbox(),
@@ -183,6 +190,20 @@ final class Agent {
             bundles,
             trust,
             state.resolve("attempts"),
+            policy,
+            time);
+    Nonces nonces =
+        lifecycle.start(
+            "the record of the jobs it took",
+            () -> Nonces.open(state.resolve("trust/state/nonces"), time),
+            Nonces::close);
+    Admission admission =
+        new Admission(
+            identity.hostId(),
+            new OperatorRoots(config.operatorRoots(), trust::revocation),
+            policy,
+            job -> trust.requireOperator(job.operator().name(), job.path()),
+            nonces,
             time);
     Workbench workbench =
         lifecycle.start(
@@ -190,11 +211,10 @@ final class Agent {
             () -> {
               Workbench made =
                   new Workbench(
+                      admission,
                       ledger,
                       executor,
-                      new WorkSettings(
-                          config.policy().maxParallel(),
-                          config.policy().commands() == AgentConfig.Commands.ALLOWED),
+                      new WorkSettings(config.policy().maxParallel()),
                       time,
                       facts.bootId());
               made.start();
@@ -246,6 +266,17 @@ final class Agent {
           return renewal;
         },
         CertificateRenewal::close);
+  }
+
+  private static JobPolicy policy(AgentConfig.Policy policy) {
+    SortedMap<String, JobPolicy.Rules> roles = new TreeMap<>();
+    policy.roles().forEach((role, rules) -> roles.put(role, rules(rules)));
+    return new JobPolicy(rules(policy.everybody()), roles);
+  }
+
+  private static JobPolicy.Rules rules(AgentConfig.Rules rules) {
+    return new JobPolicy.Rules(
+        rules.commands() == AgentConfig.Commands.SIGNED, rules.bundles(), rules.runAs());
   }
 
   private static FactsReader facts(AgentConfig config, String cgroupVersion) {

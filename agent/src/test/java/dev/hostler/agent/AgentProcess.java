@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hostler.agent.link.ScriptedController;
 import dev.hostler.agent.link.TestFleet;
+import dev.hostler.agent.work.TestOperator;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ final class AgentProcess implements AutoCloseable {
     root = Files.createDirectories(Path.of("/var/tmp/" + cgroup));
     state = root.resolve("state");
     config = root.resolve("agent.toml");
+    TestOperator.pin(state);
     Files.writeString(
         config,
         """

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.link.ScriptedController;
 import dev.hostler.agent.link.TestFleet;
+import dev.hostler.agent.work.JobDraft;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.Outcome;
 import dev.hostler.proto.v1.OutputStream;
 import dev.hostler.proto.v1.TaskState;
+import dev.hostler.trust.job.JobWork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,8 +60,9 @@ class AgentProcessTest {
   void runsInTheSandboxAndReportsExitCodesSignalsAndMissingPrograms() throws Exception {
     controller.stream()
         .assign(
-            command("t1", 1, "sh", "-c", "id -u; env | sort; echo err >&2; exit 3")
-                .putEnv("MINE", "a b"));
+            JobDraft.command("sh", "-c", "id -u; env | sort; echo err >&2; exit 3")
+                .env("MINE", "a b")
+                .wire("t1", 1));
     AttemptResult result = result("t1.1");
     assertThat(result.getOutcome()).as(result.getMessage()).isEqualTo(Outcome.OUTCOME_EXITED);
     assertThat(result.getExitCode()).isEqualTo(3);
@@ -77,9 +80,7 @@ class AgentProcessTest {
     assertThat(result("t4.1").getOutcome()).isEqualTo(Outcome.OUTCOME_SIGNALED);
     assertThat(result("t4.1").getSignal()).isEqualTo(11);
     controller.stream()
-        .assign(
-            command("t5", 1, "sleep", "60")
-                .setTimeout(com.google.protobuf.Duration.newBuilder().setNanos(200_000_000)));
+        .assign(JobDraft.command("sleep", "60").timeout(Duration.ofMillis(200)).wire("t5", 1));
     assertThat(result("t5.1").getOutcome()).isEqualTo(Outcome.OUTCOME_TIMED_OUT);
     controller.stream().assign(command("t6", 1, "sh", "-c", "sleep 60 & sleep 60"));
     await()
@@ -158,25 +159,14 @@ class AgentProcessTest {
     assertThat(said.toString()).contains("another agent runs");
   }
 
+  private JobDraft draft(SignedBundle bundle, String action, String params) {
+    controller.bundles.put(bundle.digest, bundle.bytes);
+    return new JobDraft(new JobWork.Action("sample", "1.2.3", action, bundle.digest, params));
+  }
+
   private dev.hostler.proto.v1.Assignment.Builder action(
       String task, SignedBundle bundle, String action, String params) {
-    controller.bundles.put(bundle.digest, bundle.bytes);
-    return dev.hostler.proto.v1.Assignment.newBuilder()
-        .setRef(ScriptedController.ref(task, 1))
-        .setJobId("job-" + task)
-        .setOperator("ann")
-        .setAction(
-            dev.hostler.proto.v1.ActionAssignment.newBuilder()
-                .setName(
-                    dev.hostler.proto.v1.ActionName.newBuilder()
-                        .setBundle("sample")
-                        .setVersion("1.2.3")
-                        .setAction(action))
-                .setManifestDigest(
-                    com.google.protobuf.ByteString.copyFrom(
-                        java.util.HexFormat.of().parseHex(bundle.digest)))
-                .setBundleSize(bundle.bytes.length)
-                .setParamsJson(com.google.protobuf.ByteString.copyFromUtf8(params)));
+    return draft(bundle, action, params).wire(task, 1).setBundleSize(bundle.bytes.length);
   }
 
   @Test
@@ -202,14 +192,23 @@ class AgentProcessTest {
     int fetches = controller.fetches.size();
     controller.stream()
         .assign(
-            action("t3", bundle, "greet", "{\"name\":\"Ann\"}")
-                .putEnv("HOSTLER_PARAM_NAME", "Mallory")
-                .putEnv("DECLARED", "replaced"));
+            draft(bundle, "greet", "{\"name\":\"Ann\"}")
+                .env("DECLARED", "replaced")
+                .wire("t3", 1)
+                .setBundleSize(bundle.bytes.length));
     result("t3.1");
     assertThat(controller.stdout("t3.1"))
-        .as("validated parameters stay")
+        .as("a declared variable may be replaced")
         .startsWith("--fixed Ann 2 replaced");
     assertThat(controller.fetches).as("not fetched again").hasSize(fetches);
+
+    controller.stream()
+        .assign(
+            draft(bundle, "greet", "{\"name\":\"Ann\"}")
+                .env("LD_PRELOAD", "/tmp/x.so")
+                .wire("t6", 1)
+                .setBundleSize(bundle.bytes.length));
+    assertThat(result("t6.1").getMessage()).contains("LD_PRELOAD", "DECLARED");
 
     controller.stream().assign(action("t4", bundle, "dance", "{}"));
     assertThat(result("t4.1").getRefusal())

@@ -36,6 +36,8 @@ import dev.hostler.cli.login.ContextRemove;
 import dev.hostler.cli.login.ContextShow;
 import dev.hostler.cli.login.ContextUse;
 import dev.hostler.cli.login.LoginCommand;
+import dev.hostler.cli.operator.OperatorCommand;
+import dev.hostler.cli.operator.OperatorCreate;
 import dev.hostler.cli.revocation.BundleYank;
 import dev.hostler.cli.revocation.RevocationCommand;
 import dev.hostler.cli.revocation.RevocationCreate;
@@ -98,6 +100,7 @@ final class CommandTree {
                 new BundleShow(session),
                 new BundleYank(session)));
     nouns.put("signer", () -> group(new SignerCommand(), new SignerCommand.Create(session)));
+    nouns.put("operator", () -> group(new OperatorCommand(), new OperatorCreate(session)));
     nouns.put(
         "index",
         () ->

@@ -9,6 +9,7 @@ import static dev.hostler.cli.fake.Samples.stderr;
 import static dev.hostler.cli.fake.Samples.stdout;
 import static dev.hostler.cli.fake.Samples.task;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.cli.fake.FakeController;
 import dev.hostler.cli.fake.TestFleet;
 import dev.hostler.proto.v1.Action;
@@ -93,6 +94,7 @@ final class MakeCache {
             Bundle.newBuilder()
                 .setName("b")
                 .setVersion("1.0.0")
+                .setManifestDigest(ByteString.copyFrom(new byte[32]))
                 .addActions(
                     Action.newBuilder()
                         .setName("act")
@@ -100,7 +102,7 @@ final class MakeCache {
                 .build());
     controller.answer(
         JobServiceGrpc.getSubmitJobMethod(),
-        request -> running(Math.max(1, request.getHostsCount())));
+        request -> running(Math.max(1, request.getHostIdsCount())));
     controller.stream(
         JobServiceGrpc.getWatchJobMethod(),
         (request, answers) -> {

@@ -10,6 +10,7 @@ import static dev.hostler.cli.fake.Samples.stdout;
 import static dev.hostler.cli.fake.Samples.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.cli.console.Terminals;
 import dev.hostler.cli.fake.FakeController;
 import dev.hostler.proto.v1.Action;
@@ -20,6 +21,7 @@ import dev.hostler.proto.v1.GetBundleRequest;
 import dev.hostler.proto.v1.JobEvent;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.JobState;
+import dev.hostler.proto.v1.ListHostsRequest;
 import dev.hostler.proto.v1.Outcome;
 import dev.hostler.proto.v1.OutputPosition;
 import dev.hostler.proto.v1.OutputStream;
@@ -28,10 +30,20 @@ import dev.hostler.proto.v1.ResourceUse;
 import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.proto.v1.TaskState;
 import dev.hostler.proto.v1.WatchJobRequest;
+import dev.hostler.trust.job.JobException;
+import dev.hostler.trust.job.JobStatement;
+import dev.hostler.trust.job.JobWork;
+import dev.hostler.trust.job.Operator;
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.TargetTree;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,6 +71,26 @@ class RunTest extends CliTest {
     return controller.requests(SubmitJobRequest.class).getFirst();
   }
 
+  /** What was signed, once the signature is checked. */
+  private JobStatement signed() {
+    return signed(submitted());
+  }
+
+  private JobStatement signed(SubmitJobRequest request) {
+    SignedJob job =
+        new SignedJob(
+            request.getJob().getStatement().toByteArray(),
+            request.getJob().getSignature().toByteArray());
+    try {
+      assertThat(Operator.of(job.signer().certificate()).name()).isEqualTo("admin");
+      JobStatement statement = JobStatement.read(job.statement());
+      assertThat(statement.targets()).isEqualTo(TargetTree.of(request.getHostIdsList()).targets());
+      return statement;
+    } catch (JobException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   @Test
   void outputOfASingleHostIsPassedOnByteForByte() {
     byte[] binary = new byte[300_000];
@@ -77,8 +109,9 @@ class RunTest extends CliTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.stdout()).isEqualTo(binary);
     assertThat(result.err()).startsWith("warn").contains("1 host succeeded in 2.00 s (job job-1)");
-    assertThat(submitted().getCommand().getArgvList()).containsExactly("uname", "-a", "--", "x");
-    assertThat(submitted().getHostsList()).containsExactly("a");
+    assertThat(signed().work())
+        .isEqualTo(new JobWork.Command(List.of("uname", "-a", "--", "x"), "default"));
+    assertThat(submitted().getHostIdsList()).containsExactly("id-a");
   }
 
   @Test
@@ -90,7 +123,9 @@ class RunTest extends CliTest {
 
     assertThat(result.code()).isZero();
     assertThat(result.stdout()).isEmpty();
-    assertThat(submitted().getSelector()).isEqualTo("true");
+    assertThat(controller.requests(ListHostsRequest.class).getFirst().getSelector())
+        .isEqualTo("true");
+    assertThat(submitted().getHostIdsList()).containsExactly("id-a", "id-b");
   }
 
   @Test
@@ -217,13 +252,64 @@ class RunTest extends CliTest {
         "--",
         "x");
 
-    SubmitJobRequest request = submitted();
-    assertThat(request.getHostsList()).containsExactly("a", "b");
-    assertThat(request.getEnvMap()).containsEntry("A", "1=2").containsEntry("B", "");
-    assertThat(request.getTimeout().getSeconds()).isEqualTo(90);
-    assertThat(request.getConcurrency()).isEqualTo(7);
-    assertThat(request.getStartWithin().getSeconds()).isEqualTo(7200);
-    assertThat(request.getIdempotencyKey()).isNotEmpty();
+    assertThat(submitted().getHostIdsList()).containsExactly("id-a", "id-b");
+    JobStatement job = signed();
+    assertThat(job.env()).containsExactly(Map.entry("A", "1=2"), Map.entry("B", ""));
+    assertThat(job.timeout()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(job.concurrency()).isEqualTo(7);
+    assertThat(job.expires())
+        .isBetween(Instant.now().plusSeconds(7100), Instant.now().plusSeconds(7200));
+    assertThat(job.notBefore()).isBefore(Instant.now());
+    assertThat(job.allowOlder()).isFalse();
+    assertThat(submitted().getIdempotencyKey()).isNotEmpty();
+  }
+
+  @Test
+  void runAsAndAllowOlderAreSigned() {
+    accept(1);
+    happens(event(ended(1, 0)));
+    run("run", "--host", "a", "--run-as", "root", "--allow-older", "--", "x");
+    assertThat(signed().work()).isEqualTo(new JobWork.Command(List.of("x"), "root"));
+    assertThat(signed().allowOlder()).isTrue();
+    assertThat(run("run", "--host", "a", "--run-as", "root", "web", "go").err())
+        .contains("--run-as is for commands");
+  }
+
+  @Test
+  void eachJobIsAnother() {
+    accept(1);
+    happens(event(ended(1, 0)));
+    run("run", "--host", "a", "--", "x");
+    run("run", "--host", "a", "--", "x");
+    List<SubmitJobRequest> both = controller.requests(SubmitJobRequest.class);
+    assertThat(signed(both.get(0)).nonce()).isNotEqualTo(signed(both.get(1)).nonce());
+  }
+
+  @Test
+  void withoutAKeyThatSignsNothingIsSent() {
+    accept(1);
+    environment.put("HOSTLER_SIGN_CERT", "/nowhere/me.crt");
+    environment.put("HOSTLER_SIGN_KEY", "/nowhere/me.key");
+    Result missing = run("run", "--host", "a", "--", "x");
+    assertThat(missing.code()).isEqualTo(2);
+    assertThat(missing.err()).contains("/nowhere/me", "hostler operator create");
+    environment.remove("HOSTLER_SIGN_KEY");
+    assertThat(run("run", "--host", "a", "--", "x").err()).contains("set both or neither");
+    environment.put("HOSTLER_SIGN_CERT", fleet.file("controller.crt").toString());
+    environment.put("HOSTLER_SIGN_KEY", fleet.file("controller.key").toString());
+    Result wrong = run("run", "--host", "a", "--", "x");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("is not for signing jobs");
+    assertThat(controller.requests(SubmitJobRequest.class)).isEmpty();
+  }
+
+  @Test
+  void aJobEndsWithTheCertificateThatSignsIt() {
+    accept(1);
+    happens(event(ended(1, 0)));
+    Result result = run("run", "--host", "a", "--start-within", "30d", "--", "x");
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).contains("--start-within", "certificate is valid, until");
   }
 
   @Test
@@ -246,6 +332,7 @@ class RunTest extends CliTest {
             Bundle.newBuilder()
                 .setName("web")
                 .setVersion("1.2.0")
+                .setManifestDigest(ByteString.copyFrom(HexFormat.of().parseHex("ab".repeat(32))))
                 .addActions(
                     Action.newBuilder()
                         .setName("restart")
@@ -258,9 +345,8 @@ class RunTest extends CliTest {
     assertThat(good.code()).as(good.err()).isZero();
     assertThat(controller.requests(GetBundleRequest.class).getFirst().getVersion())
         .isEqualTo("1.2.0");
-    assertThat(submitted().getAction().getParams().getFieldsOrThrow("n").getNumberValue())
-        .isEqualTo(4);
-    assertThat(submitted().getAction().getName().getVersion()).isEqualTo("1.2.0");
+    assertThat(signed().work())
+        .isEqualTo(new JobWork.Action("web", "1.2.0", "restart", "ab".repeat(32), "{\"n\":4}"));
 
     Result bad = run("run", "--host", "a", "web", "restart", "--param", "n=x", "--param", "m=1");
     assertThat(bad.code()).isEqualTo(2);

@@ -3,6 +3,7 @@ package dev.hostler.controller;
 import dev.hostler.common.config.HostPort;
 import dev.hostler.common.lifecycle.Lifecycle;
 import dev.hostler.common.lifecycle.StartException;
+import dev.hostler.common.signing.RevocationPolicy;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Authenticator;
@@ -35,6 +36,7 @@ import dev.hostler.controller.host.HostCertificateStore;
 import dev.hostler.controller.host.HostCertificates;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.host.HostStore;
+import dev.hostler.controller.job.JobSigners;
 import dev.hostler.controller.job.WorkEngine;
 import dev.hostler.controller.job.WorkMetrics;
 import dev.hostler.controller.job.WorkSettings;
@@ -51,11 +53,14 @@ import dev.hostler.controller.target.Targets;
 import dev.hostler.controller.trust.AgentCertificates;
 import dev.hostler.controller.trust.ControllerIdentity;
 import dev.hostler.controller.trust.FleetCa;
+import dev.hostler.controller.trust.OperatorRoots;
+import dev.hostler.trust.job.JobTrust;
 import io.grpc.BindableService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,6 +94,11 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
     Database database = base.database();
     FleetCa ca = base.ca();
     ControllerIdentity identity = base.identity();
+    OperatorRoots operatorRoots =
+        lifecycle.start(
+            "the operator roots",
+            () -> OperatorRoots.read(config.trust().operatorRoots()),
+            _ -> {});
 
     AuditStore audit = new AuditStore(time);
     HostStore hostStore = new HostStore();
@@ -107,6 +117,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             hostStore,
             new Targets(database, hostStore, hosts, selectors),
             bundles,
+            signers(operatorRoots),
             sessions,
             workMetrics,
             WorkSettings.DEFAULT,
@@ -177,7 +188,8 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                 OperatorPort.start(
                     config.operatorListen(),
                     identity,
-                    new OperatorTrust(ca, config.trust().operatorRenewalGrace(), time),
+                    new OperatorTrust(
+                        ca, operatorRoots, config.trust().operatorRenewalGrace(), time),
                     Authenticator.firstOf(List.of(new CertificateAuthenticator(config.access()))),
                     policy,
                     refusalLog::add,
@@ -203,6 +215,14 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
         operatorPort.port(),
         health.port());
     return new Controller(agentPort.port(), operatorPort.port(), health.port());
+  }
+
+  private static JobSigners signers(OperatorRoots roots) {
+    if (roots.certificates().isEmpty()) {
+      LOG.warn("trust.operator_roots is not set: no jobs are taken");
+      return new JobSigners(Optional.empty());
+    }
+    return new JobSigners(Optional.of(new JobTrust(roots.certificates(), RevocationPolicy.none())));
   }
 
   private static void startWork(

@@ -50,6 +50,7 @@ class ControllerConfigTest {
                     Optional.empty(),
                     Optional.empty(),
                     List.of(),
+                    Optional.empty(),
                     Duration.ofHours(24),
                     Duration.ofDays(30),
                     Duration.ofHours(12),
@@ -86,6 +87,7 @@ class ControllerConfigTest {
                 ca_certificate = "some.file"
                 ca_key = "some.file"
                 names = ["c.example", "10.0.0.1"]
+                operator_roots = "some.file"
                 previous_ca_certificate = "some.file"
                 previous_ca_key = "some.file"
                 agent_certificate_lifetime = "10h"
@@ -122,6 +124,7 @@ class ControllerConfigTest {
                     Optional.of(file),
                     Optional.of(file),
                     List.of("c.example", "10.0.0.1"),
+                    Optional.of(file),
                     Duration.ofHours(10),
                     Duration.ZERO,
                     Duration.ofDays(2),

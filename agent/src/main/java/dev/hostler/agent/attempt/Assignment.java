@@ -8,15 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task for this host.
+ * A task for this host, which has verified that an operator signed it.
  *
  * @param id which try this is
  * @param jobId the job it belongs to
  * @param work what to run
  * @param env environment variables on top of the sandbox's own
  * @param timeout wall time from start; zero: the action's own limit, else the agent's default
- * @param expiresAt not to be started after this; null: never expires
- * @param operator who asked for it
+ * @param expiresAt not to be started at or after this; null: never expires
+ * @param authority who signed it, and what else of that matters later
  */
 public record Assignment(
     AttemptId id,
@@ -25,7 +25,7 @@ public record Assignment(
     Map<String, String> env,
     Duration timeout,
     @Nullable Instant expiresAt,
-    String operator) {
+    Authority authority) {
   private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   /**
@@ -49,6 +49,11 @@ public record Assignment(
 
   /** Has the time passed until which this may be started? */
   public boolean expired(Instant now) {
-    return expiresAt != null && now.isAfter(expiresAt);
+    return expiresAt != null && !now.isBefore(expiresAt);
+  }
+
+  /** Who asked for it. */
+  public String operator() {
+    return authority.operator();
   }
 }

@@ -18,6 +18,30 @@ public enum Refusal {
   SANDBOX_UNSUPPORTED(6),
   /** The host is out of a resource it needs to accept work. */
   EXHAUSTED(7),
+  /** The job has no statement or no signature. */
+  JOB_UNSIGNED(20),
+  /** The job's statement or its signature is not of the one form that is accepted. */
+  JOB_MALFORMED(21),
+  /** The signature was not made over this statement: something was altered. */
+  JOB_ALTERED(22),
+  /** Who signed the job does not chain to a pinned operator root. */
+  JOB_SIGNER_UNTRUSTED(23),
+  /** The operator's certificate has expired or is not valid yet. */
+  JOB_SIGNER_NOT_VALID_NOW(24),
+  /** The job was signed by a key that is not an operator's. */
+  JOB_SIGNER_WRONG_PURPOSE(25),
+  /** The operator's certificate was revoked. */
+  JOB_SIGNER_REVOKED(26),
+  /** The job's key or algorithm is not on the list. */
+  JOB_WEAK_ALGORITHM(27),
+  /** The job's time has not come. */
+  JOB_NOT_YET_VALID(28),
+  /** The operator did not sign the job for this host. */
+  JOB_NOT_A_TARGET(29),
+  /** This host took the job before. */
+  JOB_REPLAYED(30),
+  /** No operator root is pinned on this host. */
+  OPERATOR_ROOTS_MISSING(31),
   /** There is no index that is fresh and by a trusted signer. */
   INDEX_STALE(40),
   /** The index does not list this version with this manifest. */

@@ -9,8 +9,9 @@ public sealed interface Work {
    * A command line, run without a shell.
    *
    * @param argv the program and its arguments; at least one
+   * @param runAs "default" (the agent's unprivileged user), "root" or the name of a user
    */
-  record Command(List<String> argv) implements Work {
+  record Command(List<String> argv, String runAs) implements Work {
     /**
      * @throws IllegalArgumentException if there is no program, or an argument has a NUL
      */
@@ -30,8 +31,8 @@ public sealed interface Work {
   /**
    * An action of a bundle.
    *
-   * @param bundle name of the bundle, for messages: the digest decides
-   * @param version its version, for messages
+   * @param bundle name of the bundle, which the manifest must have
+   * @param version its version, which the manifest must have
    * @param action name of the action
    * @param manifestDigest SHA-256 of the manifest, 64 lower-case hex digits
    * @param bundleSize size of the bundle file in bytes

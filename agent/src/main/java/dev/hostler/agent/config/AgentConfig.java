@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What agent.toml says.
@@ -17,7 +18,8 @@ import java.util.Optional;
  * @param stateDir everything the agent keeps; only root can enter it
  * @param controllers "HOST:PORT"; empty: the one through which the host enrolled
  * @param labels of the host; a controller may override them
- * @param policy what the host lets controllers do
+ * @param policy what the host lets operators do
+ * @param operatorRoots PEM with the roots that operators chain to
  * @param sandbox what programs get when nothing else is declared
  * @param bundles what is kept of bundles
  * @param trust how fresh what is known of revocation must be
@@ -28,6 +30,7 @@ public record AgentConfig(
     List<String> controllers,
     Map<String, String> labels,
     Policy policy,
+    Path operatorRoots,
     Sandbox sandbox,
     Bundles bundles,
     TrustSettings trust,
@@ -40,8 +43,8 @@ public record AgentConfig(
 
   /** Are plain commands run? */
   public enum Commands {
-    /** Yes. */
-    ALLOWED,
+    /** Those that an operator signed. */
+    SIGNED,
     /** Only actions of signed bundles. */
     OFF
   }
@@ -59,12 +62,23 @@ public record AgentConfig(
   }
 
   /**
-   * What the host lets controllers do.
+   * What the host lets operators do, whatever they sign.
+   *
+   * @param maxParallel attempts at once
+   * @param everybody for all operators
+   * @param roles narrower, by name of a role in operators' certificates; if there are any, an
+   *     operator needs one of them
+   */
+  public record Policy(int maxParallel, Rules everybody, Map<String, Rules> roles) {}
+
+  /**
+   * What is let.
    *
    * @param commands are plain commands run?
-   * @param maxParallel attempts at once
+   * @param bundles names of bundles; {@code *} stands for any number of characters
+   * @param runAs users that programs may run as, likewise; "default" is the unprivileged one
    */
-  public record Policy(Commands commands, int maxParallel) {}
+  public record Rules(Commands commands, List<String> bundles, List<String> runAs) {}
 
   /**
    * What programs get when nothing else is declared.
@@ -135,7 +149,10 @@ public record AgentConfig(
             state,
             controllers(top),
             labels(reader.section("labels")),
-            policy(reader.section("policy")),
+            policy(reader),
+            reader
+                .section("trust")
+                .path("operator_roots", state.resolve("trust/operator-roots.pem")),
             sandbox(reader.section("sandbox")),
             bundles(reader.section("bundles"), state),
             trust(reader.section("trust"), state),
@@ -167,9 +184,21 @@ public record AgentConfig(
     return labels;
   }
 
-  private static Policy policy(ConfigSection section) {
-    return new Policy(
-        section.choice("commands", Commands.ALLOWED), section.integer("max_parallel", 16, 1, 1000));
+  private static Policy policy(ConfigReader reader) {
+    ConfigSection section = reader.section("policy");
+    Rules everybody = rules(section, new Rules(Commands.SIGNED, List.of("*"), List.of("*")));
+    Map<String, Rules> roles = new TreeMap<>();
+    for (String role : reader.tablesBelow("policy.roles")) {
+      roles.put(role, rules(reader.section("policy.roles." + role), everybody));
+    }
+    return new Policy(section.integer("max_parallel", 16, 1, 1000), everybody, roles);
+  }
+
+  private static Rules rules(ConfigSection section, Rules inherited) {
+    return new Rules(
+        section.choice("commands", inherited.commands()),
+        section.strings("bundles", inherited.bundles()),
+        section.strings("run_as", inherited.runAs()));
   }
 
   private static Sandbox sandbox(ConfigSection section) {

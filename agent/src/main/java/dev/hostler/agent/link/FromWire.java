@@ -1,25 +1,22 @@
 package dev.hostler.agent.link;
 
 import com.google.protobuf.ByteString;
-import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.attempt.StreamName;
-import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.output.OutputPump;
 import dev.hostler.agent.trust.TrustUpdate;
 import dev.hostler.agent.work.Resume;
-import dev.hostler.proto.v1.ActionAssignment;
 import dev.hostler.proto.v1.AttemptRef;
 import dev.hostler.proto.v1.OutputAck;
 import dev.hostler.proto.v1.OutputStream;
 import dev.hostler.proto.v1.Welcome;
 import dev.hostler.trust.index.SignedIndex;
-import java.time.DateTimeException;
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.TargetProof;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -35,42 +32,19 @@ final class FromWire {
   }
 
   /**
-   * @throws IllegalArgumentException if a field cannot be what it is meant to be; the message says
-   *     which
+   * @throws IllegalArgumentException if it does not name an attempt
    */
-  static Assignment assignment(dev.hostler.proto.v1.Assignment a) {
-    Work work =
-        switch (a.getWorkCase()) {
-          case COMMAND -> new Work.Command(a.getCommand().getArgvList());
-          case ACTION -> action(a.getAction());
-          case WORK_NOT_SET ->
-              throw new IllegalArgumentException(
-                  "it is neither a command nor an action: this agent is too old for it");
-        };
-    try {
-      return new Assignment(
-          id(a.getRef()),
-          a.getJobId(),
-          work,
-          a.getEnvMap(),
-          duration(a.getTimeout()),
-          a.hasExpiresAt()
-              ? Instant.ofEpochSecond(a.getExpiresAt().getSeconds(), a.getExpiresAt().getNanos())
-              : null,
-          a.getOperator());
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new IllegalArgumentException("a time is out of range: " + e.getMessage(), e);
-    }
-  }
-
-  private static Work.Action action(ActionAssignment action) {
-    return new Work.Action(
-        action.getName().getBundle(),
-        action.getName().getVersion(),
-        action.getName().getAction(),
-        HexFormat.of().formatHex(action.getManifestDigest().toByteArray()),
-        action.getBundleSize(),
-        action.getParamsJson().toStringUtf8());
+  static Offer offer(dev.hostler.proto.v1.Assignment a) {
+    return new Offer(
+        id(a.getRef()),
+        a.getJobId(),
+        new SignedJob(
+            a.getJob().getStatement().toByteArray(), a.getJob().getSignature().toByteArray()),
+        new TargetProof(
+            a.getTargetIndex(),
+            a.getTargetCount(),
+            a.getTargetPathList().stream().map(ByteString::toByteArray).toList()),
+        a.getBundleSize());
   }
 
   static TrustUpdate trust(dev.hostler.proto.v1.TrustUpdate update) {

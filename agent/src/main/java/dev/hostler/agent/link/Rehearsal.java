@@ -1,16 +1,18 @@
 package dev.hostler.agent.link;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.Assignment;
 import dev.hostler.proto.v1.AttemptRef;
-import dev.hostler.proto.v1.CommandLine;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.Heartbeat;
 import dev.hostler.proto.v1.ResultAck;
 import dev.hostler.proto.v1.Welcome;
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.TargetProof;
 import io.grpc.Server;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
@@ -29,15 +31,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rehearsal implements AutoCloseable {
   private final Server server;
+  private final SignedJob job;
+  private final TargetProof proof;
   private final CountDownLatch done = new CountDownLatch(1);
 
   /**
    * Starts to listen.
    *
    * @param identity of the controller it plays
+   * @param job that it assigns
+   * @param proof that the agent is among its targets
    * @throws IOException if it cannot listen
    */
-  public Rehearsal(TlsIdentity identity) throws IOException {
+  public Rehearsal(TlsIdentity identity, SignedJob job, TargetProof proof) throws IOException {
+    this.job = job;
+    this.proof = proof;
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .sslContext(
@@ -102,8 +110,12 @@ public final class Rehearsal implements AutoCloseable {
                 .setAssignment(
                     Assignment.newBuilder()
                         .setRef(AttemptRef.newBuilder().setTaskId("rehearsal").setAttempt(1))
-                        .setCommand(CommandLine.newBuilder().addArgv("true"))
-                        .putEnv("A", "b"))
+                        .setJob(
+                            dev.hostler.proto.v1.SignedJob.newBuilder()
+                                .setStatement(ByteString.copyFrom(job.statement()))
+                                .setSignature(ByteString.copyFrom(job.signature())))
+                        .setTargetIndex(proof.index())
+                        .setTargetCount(proof.size()))
                 .build();
         case ENDED ->
             answer.setResultAck(ResultAck.newBuilder().setRef(frame.getEnded().getRef())).build();

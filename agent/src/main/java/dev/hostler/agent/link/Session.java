@@ -2,7 +2,7 @@ package dev.hostler.agent.link;
 
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
-import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.facts.HostFacts;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
@@ -278,19 +278,15 @@ final class Session implements Connection {
   }
 
   private void assignment(Assignment wire) {
-    AttemptId id;
+    Offer offer;
     try {
-      id = FromWire.id(wire.getRef());
+      offer = FromWire.offer(wire);
     } catch (IllegalArgumentException e) {
       log.warn("assignment dropped: {}", e.getMessage());
       workbench.dropped(this);
       return;
     }
-    try {
-      workbench.assign(this, FromWire.assignment(wire));
-    } catch (IllegalArgumentException e) {
-      workbench.refuse(this, id, Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));
-    }
+    workbench.assign(this, offer);
   }
 
   private void outputAck(OutputAck ack) {

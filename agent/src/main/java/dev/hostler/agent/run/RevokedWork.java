@@ -5,7 +5,6 @@ import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.agent.trust.TrustState;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +80,7 @@ final class RevokedWork {
   }
 
   private @Nullable String revoked(Assignment assignment) {
-    String why = trust.revokedOperator(assignment.operator(), List.of());
+    String why = trust.revokedOperator(assignment.operator(), assignment.authority().path());
     if (why == null && assignment.work() instanceof Work.Action action) {
       why = trust.revokedBundle(action.manifestDigest());
       if (why == null) {

@@ -24,7 +24,6 @@ import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +52,7 @@ public final class SandboxExecutor implements AttemptExecutor {
    * @param unsupported why not
    * @param trust what is known of freshness and revocation
    * @param attempts where attempts have their directories
+   * @param users as whom operators may have actions run
    */
   public SandboxExecutor(
       @Nullable Sandbox sandbox,
@@ -61,13 +61,14 @@ public final class SandboxExecutor implements AttemptExecutor {
       BundleCache bundles,
       TrustState trust,
       Path attempts,
+      UserRule users,
       TimeSource time) {
     this.sandbox = sandbox;
     this.unsupported = unsupported;
     this.bundles = bundles;
     this.trust = trust;
     this.revoked = new RevokedWork(trust, bundles);
-    this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")));
+    this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")), users);
     this.folders = new AttemptFolders(attempts);
     this.time = time;
   }
@@ -170,10 +171,13 @@ public final class SandboxExecutor implements AttemptExecutor {
 
   private void requireTrusted(Assignment assignment, @Nullable BundleLease bundle)
       throws RefusedException {
-    trust.requireOperator(assignment.operator(), List.of());
+    trust.requireOperator(assignment.operator(), assignment.authority().path());
     if (bundle != null && assignment.work() instanceof Work.Action action) {
       trust.requireBundle(
-          bundle.manifest().name(), bundle.manifest().version(), action.manifestDigest(), false);
+          bundle.manifest().name(),
+          bundle.manifest().version(),
+          action.manifestDigest(),
+          assignment.authority().allowOlder());
     }
   }
 

@@ -19,6 +19,7 @@ import dev.hostler.agent.sandbox.WritablePath;
 import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
 import dev.hostler.trust.bundle.DeclaredPaths;
 import dev.hostler.trust.bundle.InvalidBundleException;
+import dev.hostler.trust.bundle.JobVariables;
 import dev.hostler.trust.bundle.Manifest;
 import dev.hostler.trust.bundle.Parameters;
 import dev.hostler.trust.json.Problem;
@@ -41,27 +42,38 @@ final class SandboxPlan {
 
   private final SandboxDefaults defaults;
   private final Accounts accounts;
+  private final UserRule users;
 
-  SandboxPlan(SandboxDefaults defaults, Accounts accounts) {
+  SandboxPlan(SandboxDefaults defaults, Accounts accounts, UserRule users) {
     this.defaults = defaults;
     this.accounts = accounts;
+    this.users = users;
   }
 
   /**
    * A sandbox for a command.
    *
    * @throws IllegalArgumentException if something cannot be passed to a program
+   * @throws SandboxUnsupportedException if there is no such user
+   * @throws IOException if the host's accounts cannot be read
    */
-  SandboxSpec command(Assignment assignment, Work.Command command) {
+  SandboxSpec command(Assignment assignment, Work.Command command)
+      throws SandboxUnsupportedException, IOException {
     SandboxSpec spec =
         defaults.spec(
             assignment.id().label(),
             command.argv(),
             environment(assignment, Map.of()),
             Optional.empty());
-    return assignment.timeout().isZero()
-        ? spec
-        : spec.withTiming(new Timing(assignment.timeout(), defaults.timing().grace()));
+    if (!assignment.timeout().isZero()) {
+      spec = spec.withTiming(new Timing(assignment.timeout(), defaults.timing().grace()));
+    }
+    return as(command.runAs(), spec);
+  }
+
+  private SandboxSpec as(String user, SandboxSpec spec)
+      throws SandboxUnsupportedException, IOException {
+    return user.equals(Manifest.Action.DEFAULT_USER) ? spec : spec.withUser(accounts.resolve(user));
   }
 
   /**
@@ -73,6 +85,7 @@ final class SandboxPlan {
    */
   SandboxSpec action(Assignment assignment, Work.Action work, BundleLease bundle)
       throws RefusedException, SandboxUnsupportedException, IOException {
+    requireName(work, bundle.manifest());
     Manifest.Action action = bundle.manifest().action(work.action());
     if (action == null) {
       throw new RefusedException(
@@ -84,11 +97,18 @@ final class SandboxPlan {
                   work.action(),
                   bundle.manifest().actions().keySet()));
     }
+    users.requireUser(assignment.authority(), work.bundle(), action.runAs());
     List<Problem> problems = DeclaredPaths.problems(action, List.of(defaults.state().toString()));
     if (!problems.isEmpty()) {
       throw new RefusedException(
           Refusal.SANDBOX_UNSUPPORTED,
           problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
+    }
+    List<Problem> variables = JobVariables.problems(action, assignment.env().keySet());
+    if (!variables.isEmpty()) {
+      throw new RefusedException(
+          Refusal.ACTION_INVALID,
+          variables.stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
     Map<String, String> declared = new TreeMap<>(action.env());
     declared.putAll(parameters(action, work).environment());
@@ -119,9 +139,18 @@ final class SandboxPlan {
             .withTiming(timing(assignment, limits))
             .withOutput(new OutputCaps(limits.outputBytes(), limits.outputBytes()));
     spec = spec.withRlimits(openFiles(spec.rlimits(), limits.openFiles()));
-    return action.runAs().equals(Manifest.Action.DEFAULT_USER)
-        ? spec
-        : spec.withUser(accounts.resolve(action.runAs()));
+    return as(action.runAs(), spec);
+  }
+
+  /** The digest decides which bundle it is; the operator signed for what it is called, too. */
+  private static void requireName(Work.Action work, Manifest manifest) throws RefusedException {
+    if (!manifest.name().equals(work.bundle())
+        || !manifest.version().toString().equals(work.version())) {
+      throw new RefusedException(
+          Refusal.ACTION_INVALID,
+          "the operator signed for bundle %s %s, but the bundle of the digest that was signed is %s %s"
+              .formatted(work.bundle(), work.version(), manifest.name(), manifest.version()));
+    }
   }
 
   private static Parameters parameters(Manifest.Action action, Work.Action work)

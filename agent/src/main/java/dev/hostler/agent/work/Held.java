@@ -7,7 +7,7 @@ import dev.hostler.agent.run.CancelSignal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt from its arrival to the acknowledgement of its end. Guarded by the workbench. */
+/** An attempt from its arrival to the acknowledgement of its end. Guarded by the {@link Board}. */
 final class Held {
   /** How far it is. */
   enum State {
@@ -23,23 +23,19 @@ final class Held {
 
   final AttemptId id;
 
-  /** Null where what arrived was not a valid assignment. */
-  final @Nullable Assignment assignment;
-
   final CancelSignal cancel = new CancelSignal();
   State state;
   @Nullable Instant startedAt;
   @Nullable AttemptResult result;
 
-  /** Found in the ledger, never started: waits until a controller still wants it. */
-  boolean waits;
+  /** Found in the ledger, never started: waits, with this, until a controller still wants it. */
+  @Nullable Assignment waiting;
 
   /** No controller wants to know its end. */
   boolean unwanted;
 
-  Held(AttemptId id, @Nullable Assignment assignment, State state) {
+  Held(AttemptId id, State state) {
     this.id = id;
-    this.assignment = assignment;
     this.state = state;
   }
 }

@@ -3,6 +3,7 @@ package dev.hostler.agent.work;
 import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Authority;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.ResourceUse;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ final class RecordCodec {
   private static final int FORGOTTEN = 3;
   private static final int COMMAND = 1;
   private static final int ACTION = 2;
+  private static final String DEFAULT_USER = "default";
 
   private RecordCodec() {}
 
@@ -63,6 +66,7 @@ final class RecordCodec {
           out.writeByte(ACCEPTED);
           writeAssignment(out, assignment);
           writeText(out, bootId);
+          AuthorityCodec.write(out, assignment);
         }
         case LedgerRecord.Ended(AttemptId id, AttemptResult result) -> {
           out.writeByte(ENDED);
@@ -88,7 +92,11 @@ final class RecordCodec {
     try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int kind = in.readUnsignedByte();
       return switch (kind) {
-        case ACCEPTED -> new LedgerRecord.Accepted(readAssignment(in), readText(in));
+        case ACCEPTED -> {
+          Assignment assignment = readAssignment(in);
+          String bootId = readText(in);
+          yield new LedgerRecord.Accepted(AuthorityCodec.read(in, assignment), bootId);
+        }
         case ENDED -> new LedgerRecord.Ended(readId(in), readResult(in));
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));
         default -> throw new IOException("unknown kind " + kind + " of ledger record");
@@ -102,7 +110,7 @@ final class RecordCodec {
     writeId(out, a.id());
     writeText(out, a.jobId());
     switch (a.work()) {
-      case Work.Command(List<String> argv) -> {
+      case Work.Command(List<String> argv, _) -> {
         out.writeByte(COMMAND);
         out.writeInt(argv.size());
         for (String argument : argv) {
@@ -141,7 +149,7 @@ final class RecordCodec {
             for (int i = 0; i < count; i++) {
               argv.add(readText(in));
             }
-            yield new Work.Command(argv);
+            yield new Work.Command(argv, DEFAULT_USER);
           }
           case ACTION ->
               new Work.Action(
@@ -159,7 +167,13 @@ final class RecordCodec {
       env.put(readText(in), readText(in));
     }
     return new Assignment(
-        id, jobId, work, env, Duration.ofMillis(in.readLong()), readInstant(in), readText(in));
+        id,
+        jobId,
+        work,
+        env,
+        Duration.ofMillis(in.readLong()),
+        readInstant(in),
+        new Authority(readText(in), new TreeSet<>(), List.of(), "", false));
   }
 
   private static void writeResult(DataOutputStream out, AttemptResult r) throws IOException {
@@ -205,13 +219,13 @@ final class RecordCodec {
     return new AttemptId(readText(in), in.readInt());
   }
 
-  private static void writeText(DataOutputStream out, String text) throws IOException {
+  static void writeText(DataOutputStream out, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     out.writeInt(bytes.length);
     out.write(bytes);
   }
 
-  private static String readText(DataInputStream in) throws IOException {
+  static String readText(DataInputStream in) throws IOException {
     int length = in.readInt();
     byte[] bytes = length < 0 ? new byte[0] : in.readNBytes(length);
     if (bytes.length != length) {

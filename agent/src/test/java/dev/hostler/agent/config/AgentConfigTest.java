@@ -8,6 +8,7 @@ import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,14 @@ class AgentConfigTest {
     assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/hostler/agent"));
     assertThat(config.controllers()).isEmpty();
     assertThat(config.labels()).isEmpty();
-    assertThat(config.policy()).isEqualTo(new AgentConfig.Policy(AgentConfig.Commands.ALLOWED, 16));
+    assertThat(config.policy())
+        .isEqualTo(
+            new AgentConfig.Policy(
+                16,
+                new AgentConfig.Rules(AgentConfig.Commands.SIGNED, List.of("*"), List.of("*")),
+                Map.of()));
+    assertThat(config.operatorRoots())
+        .isEqualTo(Path.of("/var/lib/hostler/agent/trust/operator-roots.pem"));
     assertThat(config.sandbox())
         .isEqualTo(
             new AgentConfig.Sandbox(
@@ -69,7 +77,11 @@ class AgentConfigTest {
             role = "web"
             [policy]
             commands = "off"
+            bundles = ["host-*"]
+            run_as = ["default"]
             max_parallel = 3
+            [policy.roles.deployer]
+            bundles = ["web"]
             [sandbox]
             launcher = "/bin/true"
             cgroup = "mine"
@@ -87,6 +99,7 @@ class AgentConfigTest {
             cache = "2MiB"
             unused_for = "1h"
             [trust]
+            operator_roots = "/ops.pem"
             index = "off"
             index_roots = "/etc/index.pem"
             max_index_age = "2h"
@@ -104,7 +117,15 @@ class AgentConfigTest {
                 Path.of("/srv/agent"),
                 java.util.List.of("a:1", "[::1]:2"),
                 Map.of("role", "web"),
-                new AgentConfig.Policy(AgentConfig.Commands.OFF, 9),
+                new AgentConfig.Policy(
+                    9,
+                    new AgentConfig.Rules(
+                        AgentConfig.Commands.OFF, List.of("host-*"), List.of("default")),
+                    Map.of(
+                        "deployer",
+                        new AgentConfig.Rules(
+                            AgentConfig.Commands.OFF, List.of("web"), List.of("default")))),
+                Path.of("/ops.pem"),
                 new AgentConfig.Sandbox(
                     Optional.of(Path.of("/bin/true")),
                     Optional.of("mine"),
@@ -148,7 +169,7 @@ class AgentConfigTest {
                 .hasSize(5)
                 .anyMatch(p -> p.startsWith("agent.toml:1:") && p.contains("\"nohost\""))
                 .anyMatch(p -> p.contains("labels.Role"))
-                .anyMatch(p -> p.contains("policy.commands") && p.contains("allowed, off"))
+                .anyMatch(p -> p.contains("policy.commands") && p.contains("signed, off"))
                 .anyMatch(p -> p.contains("policy.max_parallel") && p.contains("1 to 1000"))
                 .anyMatch(p -> p.contains("policy.unknown")));
   }

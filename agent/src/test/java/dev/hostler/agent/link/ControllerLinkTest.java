@@ -4,6 +4,8 @@ import static dev.hostler.agent.link.ScriptedController.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.hostler.agent.work.JobDraft;
+import dev.hostler.agent.work.JobPolicy;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AttemptResult;
@@ -16,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,11 +163,7 @@ class ControllerLinkTest {
   void doesNotStartWhatHasExpired() throws Exception {
     connect();
     controller.stream()
-        .assign(
-            command("t1", 1, "true")
-                .setExpiresAt(
-                    com.google.protobuf.Timestamp.newBuilder()
-                        .setSeconds(Instant.now().getEpochSecond() - 5)));
+        .assign(JobDraft.command("true").expires(Instant.now().minusSeconds(5)).wire("t1", 1));
     AttemptResult result = result("t1.1");
     assertThat(result.getOutcome()).isEqualTo(Outcome.OUTCOME_REFUSED);
     assertThat(result.getRefusal()).isEqualTo(RefusalReason.REFUSAL_REASON_EXPIRED);
@@ -173,7 +173,8 @@ class ControllerLinkTest {
 
   @Test
   void refusesCommandsWherePolicySaysSo() throws Exception {
-    rig.commandsAllowed = false;
+    rig.policy =
+        new JobPolicy(new JobPolicy.Rules(false, List.of("*"), List.of("*")), new TreeMap<>());
     connect();
     controller.stream().assign(command("t1", 1, "true"));
     AttemptResult result = result("t1.1");
@@ -183,15 +184,11 @@ class ControllerLinkTest {
   }
 
   @Test
-  void refusesWhatMakesNoSenseByName() throws Exception {
+  void refusesWhatNobodySigned() throws Exception {
     connect();
-    controller.stream().assign(command("t1", 1, "true").putEnv("A B", "x"));
-    assertThat(result("t1.1").getMessage()).contains("env name \"A B\"");
-    controller.stream().assign(command("t2", 1));
-    assertThat(result("t2.1").getMessage()).contains("command.argv is empty");
-    controller.stream().assign(command("t3", 1, "true").clearWork());
-    assertThat(result("t3.1").getMessage()).contains("too old");
-    assertThat(result("t3.1").getRefusal()).isEqualTo(RefusalReason.REFUSAL_REASON_ACTION_INVALID);
+    controller.stream().assign(command("t1", 1, "true").clearJob());
+    assertThat(result("t1.1").getRefusal()).isEqualTo(RefusalReason.REFUSAL_REASON_JOB_UNSIGNED);
+    assertThat(rig.executor.started).isEmpty();
   }
 
   @Test
@@ -284,7 +281,7 @@ class ControllerLinkTest {
   void whatWasAcceptedButNotStartedWaitsForAControllerThatStillWantsIt() throws Exception {
     rig.ledger = dev.hostler.agent.work.Ledger.open(dir.resolve("ledger"), rig.time);
     for (String task : java.util.List.of("wanted", "unwanted")) {
-      rig.ledger.accept(FromWire.assignment(command(task, 1, "true").build()), "boot-1");
+      rig.ledger.accept(JobDraft.accepted(task, "true"), "boot-1");
     }
     rig.ledger.close();
     controller.welcome = w -> w.addUnknown(ScriptedController.ref("unwanted", 1));
@@ -301,7 +298,7 @@ class ControllerLinkTest {
   @Test
   void afterARestartOfTheHostNothingIsStartedThatMayHaveRun() throws Exception {
     rig.ledger = dev.hostler.agent.work.Ledger.open(dir.resolve("ledger"), rig.time);
-    rig.ledger.accept(FromWire.assignment(command("t1", 1, "true").build()), "an earlier boot");
+    rig.ledger.accept(JobDraft.accepted("t1", "true"), "an earlier boot");
     rig.ledger.close();
     connect();
     assertThat(result("t1.1").getOutcome()).isEqualTo(Outcome.OUTCOME_SANDBOX_FAILED);

@@ -8,7 +8,9 @@ import dev.hostler.agent.identity.TestIdentity;
 import dev.hostler.agent.run.AttemptExecutor;
 import dev.hostler.agent.run.ProcessExecutor;
 import dev.hostler.agent.trust.OpenTrust;
+import dev.hostler.agent.work.JobPolicy;
 import dev.hostler.agent.work.Ledger;
+import dev.hostler.agent.work.TestOperator;
 import dev.hostler.agent.work.WorkSettings;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.time.TimeSource;
@@ -27,7 +29,7 @@ final class Rig implements AutoCloseable {
   final ProcessExecutor executor;
   TimeSource time = TimeSource.system();
   int maxParallel = 4;
-  boolean commandsAllowed = true;
+  JobPolicy policy = JobPolicy.ALL_SIGNED;
   String bootId = "boot-1";
   volatile String hostname = "h1";
   List<String> controllers;
@@ -55,7 +57,13 @@ final class Rig implements AutoCloseable {
   Rig start(AttemptExecutor with) throws IOException {
     ledger = Ledger.open(state.resolve("ledger"), time);
     workbench =
-        new Workbench(ledger, with, new WorkSettings(maxParallel, commandsAllowed), time, bootId);
+        new Workbench(
+            TestOperator.admission(state, policy, time),
+            ledger,
+            with,
+            new WorkSettings(maxParallel),
+            time,
+            bootId);
     link =
         new ControllerLink(
             new LinkSettings(

@@ -1,6 +1,7 @@
 package dev.hostler.agent.link;
 
 import com.github.luben.zstd.Zstd;
+import dev.hostler.agent.work.JobDraft;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.Assignment;
@@ -8,7 +9,6 @@ import dev.hostler.proto.v1.AttemptEnded;
 import dev.hostler.proto.v1.AttemptRef;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.CancelAttempt;
-import dev.hostler.proto.v1.CommandLine;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.FetchBundleRequest;
 import dev.hostler.proto.v1.FetchBundleResponse;
@@ -129,12 +129,9 @@ public final class ScriptedController implements AutoCloseable {
     return AttemptRef.newBuilder().setTaskId(task).setAttempt(number).build();
   }
 
+  /** A command that an operator signed for the host "host-1". */
   public static Assignment.Builder command(String task, int number, String... argv) {
-    return Assignment.newBuilder()
-        .setRef(ref(task, number))
-        .setJobId("job-" + task)
-        .setOperator("ann")
-        .setCommand(CommandLine.newBuilder().addAllArgv(List.of(argv)));
+    return JobDraft.command(argv).wire(task, number);
   }
 
   public byte[] output(String attempt, OutputStream stream) {

@@ -21,6 +21,7 @@ import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
 import dev.hostler.agent.sandbox.cgroup.Cgroups;
 import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.trust.TrustState;
+import dev.hostler.agent.work.JobDraft;
 import dev.hostler.common.time.TimeSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +112,14 @@ class SandboxExecutorTest {
             trust,
             TIME);
     return new SandboxExecutor(
-        with, "no cgroups here", defaults(state), bundles, trust, state.resolve("attempts"), TIME);
+        with,
+        "no cgroups here",
+        defaults(state),
+        bundles,
+        trust,
+        state.resolve("attempts"),
+        users,
+        TIME);
   }
 
   @AfterEach
@@ -127,13 +135,22 @@ class SandboxExecutorTest {
     }
   }
 
+  /** Lets everybody run everything as anybody. */
+  private UserRule users = (_, _, _) -> {};
+
   private static Assignment sh(String task, String script) {
-    return work(task, new Work.Command(List.of("/bin/sh", "-c", script)), null);
+    return work(task, new Work.Command(List.of("/bin/sh", "-c", script), "default"), null);
   }
 
   private static Assignment work(String task, Work work, Instant expires) {
     return new Assignment(
-        new AttemptId(task, 1), "job", work, Map.of(), Duration.ZERO, expires, "ann");
+        new AttemptId(task, 1),
+        "job",
+        work,
+        Map.of(),
+        Duration.ZERO,
+        expires,
+        JobDraft.authority("ann"));
   }
 
   private AttemptResult run(Assignment assignment) throws Exception {
@@ -192,14 +209,16 @@ class SandboxExecutorTest {
   @Test
   void anExpiryThatPassedWhileItWaitedIsHonoured() throws Exception {
     AttemptResult result =
-        run(work("t1", new Work.Command(List.of("true")), TIME.instant().minusMillis(1)));
+        run(
+            work(
+                "t1", new Work.Command(List.of("true"), "default"), TIME.instant().minusMillis(1)));
     assertThat(result.refusal()).isEqualTo(Refusal.EXPIRED);
     assertThat(heard.events).isEmpty();
   }
 
   @Test
   void whatCannotBePassedToAProgramIsRefused() throws Exception {
-    AttemptResult result = run(work("t1", new Work.Command(List.of("")), null));
+    AttemptResult result = run(work("t1", new Work.Command(List.of(""), "default"), null));
     assertThat(result.outcome()).isIn(Outcome.REFUSED, Outcome.EXITED);
     Assignment huge = sh("t2", "true");
     AttemptResult long68 =
@@ -212,7 +231,7 @@ class SandboxExecutorTest {
                     Map.of(),
                     Duration.ofDays(365 * 100),
                     null,
-                    "ann"),
+                    JobDraft.authority("ann")),
                 cancel,
                 heard)
             .result();

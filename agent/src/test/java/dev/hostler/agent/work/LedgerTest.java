@@ -31,11 +31,11 @@ class LedgerTest {
     return new Assignment(
         new AttemptId(task, number),
         "job-1",
-        new Work.Command(List.of("echo", "hällo", "")),
+        new Work.Command(List.of("echo", "hällo", ""), "root"),
         Map.of("A", "b", "C", "d=e"),
         Duration.ofMillis(1500),
         time.instant().plusSeconds(3600),
-        "ann");
+        JobDraft.authority("ann"));
   }
 
   private Assignment action(String task) {
@@ -46,7 +46,7 @@ class LedgerTest {
         Map.of(),
         Duration.ZERO,
         null,
-        "bob" + "x".repeat(1000));
+        JobDraft.authority("bob" + "x".repeat(1000)));
   }
 
   private AttemptResult result() {
@@ -157,11 +157,11 @@ class LedgerTest {
             new Assignment(
                 new AttemptId("t2", 1),
                 "j",
-                new Work.Command(List.of("x".repeat(20_000))),
+                new Work.Command(List.of("x".repeat(20_000)), "default"),
                 Map.of(),
                 Duration.ZERO,
                 null,
-                "ann");
+                JobDraft.authority("ann"));
         assertThatThrownBy(() -> ledger.accept(large, "b")).isInstanceOf(IOException.class);
         assertThat(ledger.knows(large.id())).isFalse();
         // The end of the first is kept in memory, and written when there is room.

@@ -3,13 +3,11 @@ package dev.hostler.agent.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.attempt.Outcome;
-import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.StreamName;
-import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.run.ProcessExecutor;
 import dev.hostler.common.time.TimeSource;
 import java.nio.file.Files;
@@ -17,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +76,14 @@ class WorkbenchTest {
     TimeSource time = TimeSource.system();
     ledger = Ledger.open(dir.resolve("ledger"), time);
     executor = new ProcessExecutor(dir.resolve("attempts"));
-    workbench = new Workbench(ledger, executor, new WorkSettings(2, true), time, "boot");
+    workbench =
+        new Workbench(
+            TestOperator.admission(dir, JobPolicy.ALL_SIGNED, time),
+            ledger,
+            executor,
+            new WorkSettings(2),
+            time,
+            "boot");
     workbench.start();
   }
 
@@ -93,15 +97,8 @@ class WorkbenchTest {
     return new Resume(1000, List.of(), Set.of());
   }
 
-  private static Assignment sh(AttemptId id, String script) {
-    return new Assignment(
-        id,
-        "job",
-        new Work.Command(List.of("sh", "-c", script)),
-        Map.of(),
-        Duration.ZERO,
-        null,
-        "ann");
+  private static Offer sh(AttemptId id, String script) {
+    return JobDraft.command("sh", "-c", script).offer(id.taskId(), id.number());
   }
 
   @Test
@@ -119,7 +116,6 @@ class WorkbenchTest {
 
     workbench.cancel(old, ID);
     workbench.assign(old, sh(new AttemptId("t2", 1), "true"));
-    workbench.refuse(old, new AttemptId("t3", 1), Refusal.POLICY, "x");
     workbench.dropped(old);
     workbench.disconnected(old);
     Files.createFile(go);
@@ -138,7 +134,10 @@ class WorkbenchTest {
     await().until(() -> ledger.entries().isEmpty());
     assertThat(old.heard).isEqualTo(oldHeard);
     assertThat(executor.started).containsExactly(ID);
-    assertThat(now.heard).containsSubsequence("running", "slots 1", "ended EXITED", "slots 1");
+    await()
+        .untilAsserted(() ->
+            assertThat(now.heard)
+                .containsSubsequence("running", "slots 1", "ended EXITED", "slots 1"));
   }
 
   @Test

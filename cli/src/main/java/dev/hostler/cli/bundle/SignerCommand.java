@@ -37,6 +37,11 @@ public final class SignerCommand {
     Algorithm(KeyAlgorithm key) {
       this.key = key;
     }
+
+    /** The kind itself. */
+    public KeyAlgorithm key() {
+      return key;
+    }
   }
 
   /** What is signed, by the names that the command line has for it. */

@@ -61,10 +61,15 @@ public record Config(String current, SortedMap<String, Context> contexts) {
 
   /** The settings of a context by the names that they have in the file. */
   static Map<String, String> settings(Context context) {
-    return Map.of(
-        "address", context.address(),
-        "ca", context.ca().toString(),
-        "cert", context.cert().toString(),
-        "key", context.key().toString());
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("address", context.address());
+    settings.put("ca", context.ca().toString());
+    settings.put("cert", context.cert().toString());
+    settings.put("key", context.key().toString());
+    if (context.signsWithAnother()) {
+      settings.put("sign_cert", context.signCert().toString());
+      settings.put("sign_key", context.signKey().toString());
+    }
+    return settings;
   }
 }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * key = "/home/me/hostler/me.key"
  * </pre>
  *
+ * <p>Where another key signs jobs than the one that logs in, there are also sign_cert and sign_key.
+ *
  * @param path where it is; need not exist
  */
 public record ConfigFile(Path path) {
@@ -77,7 +79,9 @@ public record ConfigFile(Path path) {
             .computeIfAbsent(key.substring("contexts.".length(), dot), name -> new TreeMap<>())
             .put(key.substring(dot + 1), setting.getValue());
       } else {
-        throw bad("unknown setting " + key, "known: current, contexts.NAME.{address,ca,cert,key}");
+        throw bad(
+            "unknown setting " + key,
+            "known: current, contexts.NAME.{address,ca,cert,key,sign_cert,sign_key}");
       }
     }
     Config config = Config.EMPTY;
@@ -92,17 +96,28 @@ public record ConfigFile(Path path) {
 
   private Context context(String name, Map<String, String> settings) {
     for (String known : settings.keySet()) {
-      if (!known.matches("address|ca|cert|key")) {
+      if (!known.matches("address|ca|cert|key|sign_cert|sign_key")) {
         throw bad(
-            "unknown setting contexts." + name + "." + known, "known: address, ca, cert, key");
+            "unknown setting contexts." + name + "." + known,
+            "known: address, ca, cert, key, sign_cert, sign_key");
       }
     }
+    if (settings.containsKey("sign_cert") != settings.containsKey("sign_key")) {
+      throw bad(
+          "contexts." + name + " has only one of sign_cert and sign_key", "give both or neither");
+    }
+    String address = required(name, settings, "address");
+    String ca = required(name, settings, "ca");
+    String cert = required(name, settings, "cert");
+    String key = required(name, settings, "key");
     return new Context(
         name,
-        required(name, settings, "address"),
-        Path.of(required(name, settings, "ca")),
-        Path.of(required(name, settings, "cert")),
-        Path.of(required(name, settings, "key")));
+        address,
+        Path.of(ca),
+        Path.of(cert),
+        Path.of(key),
+        Path.of(settings.getOrDefault("sign_cert", cert)),
+        Path.of(settings.getOrDefault("sign_key", key)));
   }
 
   private String required(String name, Map<String, String> settings, String key) {

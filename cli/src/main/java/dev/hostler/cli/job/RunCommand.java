@@ -1,5 +1,6 @@
 package dev.hostler.cli.job;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.cli.command.ContextOption;
 import dev.hostler.cli.command.Pairs;
 import dev.hostler.cli.command.ResultOptions;
@@ -13,6 +14,9 @@ import dev.hostler.cli.console.ExitCode;
 import dev.hostler.cli.console.Json;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.SubmitJobRequest;
+import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.TargetTree;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +40,7 @@ import picocli.CommandLine.Spec;
     },
     description = {
       "Runs an action of a bundle, or a command, on hosts, and shows its output live.",
+      "The job is signed with the context's signing key; hosts verify that themselves.",
       "Stdout goes to stdout, stderr to stderr, with the host's name before each line if there",
       "are several hosts.",
       "",
@@ -114,6 +119,20 @@ public final class RunCommand implements Callable<Integer> {
       description = "How long offline or busy hosts may take to start. Default: 1h.")
   private @Nullable Duration startWithin;
 
+  @Option(
+      names = "--run-as",
+      paramLabel = "USER",
+      description = {
+        "User of the hosts that a command runs as, for example root, where their policies",
+        "allow it. Default: an unprivileged one."
+      })
+  private @Nullable String runAs;
+
+  @Option(
+      names = "--allow-older",
+      description = "Let hosts run a version below the highest that they have seen.")
+  private boolean allowOlder;
+
   @Option(names = "--detach", description = "Print the job's id and do not wait.")
   private boolean detach;
 
@@ -127,19 +146,30 @@ public final class RunCommand implements Callable<Integer> {
     if (concurrency < 0) {
       throw CliFailure.usage("--concurrency " + concurrency + ": 0 (all at once) or more");
     }
-    Work work = Work.of(arguments(), what, params);
-    SubmitJobRequest.Builder request = SubmitJobRequest.newBuilder();
-    targets(request);
-    request.putAllEnv(Pairs.parse("--env", env)).setConcurrency(concurrency);
-    if (timeout != null) {
-      request.setTimeout(Spans.proto(timeout));
-    }
-    if (startWithin != null) {
-      request.setStartWithin(Spans.proto(startWithin));
-    }
+    Work work = Work.of(arguments(), what, params, runAs);
+    HostIds targets = new HostIds(selector, hosts);
+    JobSigning signing =
+        new JobSigning(Pairs.parse("--env", env), timeout, concurrency, startWithin, allowOlder);
     try (Controller controller = context.connect(session)) {
-      work.into(request, controller);
-      Job job = submit(controller, request.setIdempotencyKey(UUID.randomUUID().toString()).build());
+      SigningKeys keys = JobSigning.keys(controller.context());
+      List<String> ids = targets.resolve(controller);
+      SignedJob signed =
+          signing.sign(
+              work.resolve(controller),
+              TargetTree.of(ids).targets(),
+              keys,
+              session.time().instant());
+      Job job =
+          submit(
+              controller,
+              SubmitJobRequest.newBuilder()
+                  .setJob(
+                      dev.hostler.proto.v1.SignedJob.newBuilder()
+                          .setStatement(ByteString.copyFrom(signed.statement()))
+                          .setSignature(ByteString.copyFrom(signed.signature())))
+                  .addAllHostIds(ids)
+                  .setIdempotencyKey(UUID.randomUUID().toString())
+                  .build());
       if (detach) {
         result.one(session.console(), JobView.json(job), job::getId);
         return 0;
@@ -150,23 +180,6 @@ public final class RunCommand implements Callable<Integer> {
 
   private List<String> arguments() {
     return spec == null ? List.of() : spec.commandLine().getParseResult().originalArgs();
-  }
-
-  private void targets(SubmitJobRequest.Builder request) {
-    boolean bySelector = selector != null;
-    if (bySelector && !hosts.isEmpty()) {
-      throw CliFailure.usage("-t and --host exclude each other; give one of them");
-    }
-    if (!bySelector && hosts.isEmpty()) {
-      throw CliFailure.usage("no target: give -t SELECTOR (all hosts: -t true) or --host HOST");
-    }
-    if (selector != null) {
-      if (selector.isBlank()) {
-        throw CliFailure.usage("-t is empty; for all hosts write -t true");
-      }
-      request.setSelector(selector);
-    }
-    request.addAllHosts(hosts);
   }
 
   /** The key makes it safe to ask again when the answer was lost on the way. */

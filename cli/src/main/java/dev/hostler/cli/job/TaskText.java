@@ -109,6 +109,18 @@ final class TaskText {
       case REFUSAL_REASON_EXPIRED -> "the task had expired";
       case REFUSAL_REASON_SANDBOX_UNSUPPORTED -> "the host cannot enforce the sandbox";
       case REFUSAL_REASON_EXHAUSTED -> "the host is short of a resource";
+      case REFUSAL_REASON_JOB_UNSIGNED -> "the job is not signed";
+      case REFUSAL_REASON_JOB_MALFORMED -> "the signed job is malformed";
+      case REFUSAL_REASON_JOB_ALTERED -> "the signed job was altered";
+      case REFUSAL_REASON_JOB_SIGNER_UNTRUSTED -> "operator not trusted there";
+      case REFUSAL_REASON_JOB_SIGNER_NOT_VALID_NOW -> "operator's certificate not valid now";
+      case REFUSAL_REASON_JOB_SIGNER_WRONG_PURPOSE -> "not signed by an operator's key";
+      case REFUSAL_REASON_JOB_SIGNER_REVOKED -> "operator's certificate revoked";
+      case REFUSAL_REASON_JOB_WEAK_ALGORITHM -> "operator's key not accepted";
+      case REFUSAL_REASON_JOB_NOT_YET_VALID -> "too early";
+      case REFUSAL_REASON_JOB_NOT_A_TARGET -> "not signed for this host";
+      case REFUSAL_REASON_JOB_REPLAYED -> "the host took this job before";
+      case REFUSAL_REASON_OPERATOR_ROOTS_MISSING -> "the host trusts no operator yet";
       default -> "by the host";
     };
   }

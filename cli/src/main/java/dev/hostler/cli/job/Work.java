@@ -1,22 +1,27 @@
 package dev.hostler.cli.job;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
 import dev.hostler.cli.connect.Controller;
 import dev.hostler.cli.console.CliFailure;
 import dev.hostler.proto.v1.Action;
-import dev.hostler.proto.v1.ActionCall;
 import dev.hostler.proto.v1.ActionName;
 import dev.hostler.proto.v1.Bundle;
-import dev.hostler.proto.v1.CommandLine;
 import dev.hostler.proto.v1.GetBundleRequest;
-import dev.hostler.proto.v1.SubmitJobRequest;
+import dev.hostler.trust.job.JobWork;
+import dev.hostler.trust.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code hostler run} is to run. */
 sealed interface Work {
 
-  /** Puts it into a request; may ask the controller for the action's schema. */
-  void into(SubmitJobRequest.Builder request, Controller controller);
+  /** What is to be signed; may ask the controller which bundle that is, and for its schema. */
+  JobWork resolve(Controller controller);
 
   /**
    * Tells an action from a command: the command comes after {@code --}.
@@ -24,8 +29,13 @@ sealed interface Work {
    * @param arguments the whole command line
    * @param positional its arguments that are no options
    * @param params of {@code --param}
+   * @param runAs of {@code --run-as}; null: not given
    */
-  static Work of(List<String> arguments, List<String> positional, List<String> params) {
+  static Work of(
+      List<String> arguments,
+      List<String> positional,
+      List<String> params,
+      @Nullable String runAs) {
     int dashes = arguments.indexOf("--");
     List<String> command = dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
     List<String> before = positional.subList(0, positional.size() - command.size());
@@ -38,7 +48,8 @@ sealed interface Work {
       if (!params.isEmpty()) {
         throw CliFailure.usage("--param is for actions; a command takes arguments and --env");
       }
-      return new Command(List.copyOf(command));
+      return new Command(
+          List.copyOf(command), runAs == null ? JobWork.Command.DEFAULT_USER : runAs);
     }
     if (before.size() != 2) {
       throw CliFailure.usage(
@@ -53,6 +64,9 @@ sealed interface Work {
                       + String.join(" ", before)
                       + "; give BUNDLE[@VERSION] ACTION and --param KEY=VALUE, or a command"
                       + " after --");
+    }
+    if (runAs != null) {
+      throw CliFailure.usage("--run-as is for commands; an action runs as its bundle declares");
     }
     String bundle = before.getFirst();
     int at = bundle.indexOf('@');
@@ -71,49 +85,57 @@ sealed interface Work {
   }
 
   /** A command line. */
-  record Command(List<String> argv) implements Work {
+  record Command(List<String> argv, String runAs) implements Work {
     @Override
-    public void into(SubmitJobRequest.Builder request, Controller controller) {
-      request.setCommand(CommandLine.newBuilder().addAllArgv(argv));
+    public JobWork resolve(Controller controller) {
+      return new JobWork.Command(argv, runAs);
     }
   }
 
   /** An action with its parameters as given. */
   record ActionWork(ActionName name, List<String> params) implements Work {
     @Override
-    public void into(SubmitJobRequest.Builder request, Controller controller) {
-      ActionCall.Builder call = ActionCall.newBuilder().setName(name);
-      if (!params.isEmpty()) {
-        Bundle bundle =
-            controller.call(() ->
-                controller
-                    .bundles()
-                    .getBundle(
-                        GetBundleRequest.newBuilder()
-                            .setName(name.getBundle())
-                            .setVersion(name.getVersion())
-                            .build()));
-        Action action =
-            bundle.getActionsList().stream()
-                .filter(known -> known.getName().equals(name.getAction()))
-                .findFirst()
-                .orElseThrow(() ->
-                    CliFailure.usage(
-                        "bundle "
-                            + bundle.getName()
-                            + " "
-                            + bundle.getVersion()
-                            + " has no action \""
-                            + name.getAction()
-                            + "\"; it has "
-                            + bundle.getActionsList().stream()
-                                .map(Action::getName)
-                                .collect(Collectors.joining(", "))));
-        // The version whose schema was read, should a newer one be pushed just now.
-        call.setName(name.toBuilder().setVersion(bundle.getVersion()));
-        call.setParams(Params.typed(params, action.getParamsSchema()));
+    public JobWork resolve(Controller controller) {
+      Bundle bundle =
+          controller.call(() ->
+              controller
+                  .bundles()
+                  .getBundle(
+                      GetBundleRequest.newBuilder()
+                          .setName(name.getBundle())
+                          .setVersion(name.getVersion())
+                          .build()));
+      Action action =
+          bundle.getActionsList().stream()
+              .filter(known -> known.getName().equals(name.getAction()))
+              .findFirst()
+              .orElseThrow(() ->
+                  CliFailure.usage(
+                      "bundle "
+                          + bundle.getName()
+                          + " "
+                          + bundle.getVersion()
+                          + " has no action \""
+                          + name.getAction()
+                          + "\"; it has "
+                          + bundle.getActionsList().stream()
+                              .map(Action::getName)
+                              .collect(Collectors.joining(", "))));
+      return new JobWork.Action(
+          bundle.getName(),
+          bundle.getVersion(),
+          action.getName(),
+          HexFormat.of().formatHex(bundle.getManifestDigest().toByteArray()),
+          canonical(Params.typed(params, action.getParamsSchema())));
+    }
+
+    private static String canonical(Struct params) {
+      try {
+        return Json.canonicalText(
+            Json.parse(JsonFormat.printer().print(params).getBytes(StandardCharsets.UTF_8)));
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("parameters have no JSON form", e);
       }
-      request.setAction(call);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.hostler.cli.console.Json;
 import dev.hostler.proto.v1.GetControllerRequest;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,6 +62,18 @@ public final class LoginCommand implements Callable<Integer> {
   private Path key = Path.of("");
 
   @Option(
+      names = "--sign-cert",
+      paramLabel = "FILE",
+      description = "Certificate of the key that signs jobs (PEM). Default: that of --cert.")
+  private @Nullable Path signCert;
+
+  @Option(
+      names = "--sign-key",
+      paramLabel = "FILE",
+      description = "Private key that signs jobs (PEM, PKCS #8). Default: that of --key.")
+  private @Nullable Path signKey;
+
+  @Option(
       names = "--context",
       paramLabel = "NAME",
       defaultValue = "default",
@@ -81,9 +94,18 @@ public final class LoginCommand implements Callable<Integer> {
               + "\" must be 1 to 64 letters, digits, '_', '.' or '-', and start with a letter or"
               + " digit");
     }
+    if ((signCert == null) != (signKey == null)) {
+      throw CliFailure.usage("--sign-cert and --sign-key go together; give both or neither");
+    }
     Context context =
         new Context(
-            name, address, ca.toAbsolutePath(), cert.toAbsolutePath(), Context.keyPlace(key));
+            name,
+            address,
+            ca.toAbsolutePath(),
+            cert.toAbsolutePath(),
+            Context.keyPlace(key),
+            (signCert == null ? cert : signCert).toAbsolutePath(),
+            Context.keyPlace(signKey == null ? key : signKey));
     try (Controller controller = Controller.of(context)) {
       dev.hostler.proto.v1.Controller answer =
           controller.call(() ->

@@ -1,6 +1,9 @@
 package dev.hostler.cli.fake;
 
 import com.google.protobuf.Message;
+import dev.hostler.proto.v1.Host;
+import dev.hostler.proto.v1.HostServiceGrpc;
+import dev.hostler.proto.v1.ListHostsResponse;
 import io.grpc.HandlerRegistry;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -37,11 +40,22 @@ public final class FakeController implements AutoCloseable {
   private final int port;
   private Server server;
 
-  /** Starts on a free port. */
+  /** Starts on a free port; finds any host by name, and two hosts by any selector. */
   public FakeController(TestFleet fleet) {
     this.fleet = fleet;
     this.server = start(0);
     this.port = server.getPort();
+    answer(
+        HostServiceGrpc.getGetHostMethod(),
+        request ->
+            Host.newBuilder().setId("id-" + request.getHost()).setName(request.getHost()).build());
+    answer(
+        HostServiceGrpc.getListHostsMethod(),
+        _ ->
+            ListHostsResponse.newBuilder()
+                .addHosts(Host.newBuilder().setId("id-a").setName("a"))
+                .addHosts(Host.newBuilder().setId("id-b").setName("b"))
+                .build());
   }
 
   /** Scripts a unary method; a {@link StatusRuntimeException} is the answer too. */

@@ -126,6 +126,23 @@ public final class ConfigReader {
     return List.of();
   }
 
+  /**
+   * The names of the tables directly below a table, in order: for sections whose names are for the
+   * file's writer to choose.
+   *
+   * @param name table name, dotted when nested; need not exist
+   */
+  public List<String> tablesBelow(String name) {
+    TomlTable parent = table(name);
+    if (parent == null) {
+      return List.of();
+    }
+    return parent.keySet().stream()
+        .filter(key -> parent.get(List.of(key)) instanceof TomlTable)
+        .sorted()
+        .toList();
+  }
+
   private @Nullable TomlTable table(String name) {
     TomlTable table = toml;
     if (name.isEmpty() || table == null) {

@@ -1,16 +1,13 @@
 package dev.hostler.controller.api;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.job.JobRequest;
 import dev.hostler.controller.job.JobState;
 import dev.hostler.controller.job.JobWatch;
 import dev.hostler.controller.output.Stream;
-import dev.hostler.proto.v1.ActionCall;
 import dev.hostler.proto.v1.OutputPosition;
 import dev.hostler.proto.v1.SubmitJobRequest;
-import java.time.Duration;
+import dev.hostler.trust.job.SignedJob;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,46 +18,14 @@ import org.jspecify.annotations.Nullable;
 final class JobRequests {
   private JobRequests() {}
 
-  static JobRequest submit(String operator, SubmitJobRequest request) {
+  static JobRequest submit(String caller, SubmitJobRequest request) {
     return new JobRequest(
-        operator,
-        work(request),
-        request.getSelector(),
-        request.getHostsList(),
-        request.getEnvMap(),
-        request.hasTimeout() ? duration("timeout", request.getTimeout()) : null,
-        Integer.toUnsignedLong(request.getConcurrency()),
-        request.hasStartWithin() ? duration("start_within", request.getStartWithin()) : null,
+        caller,
+        new SignedJob(
+            request.getJob().getStatement().toByteArray(),
+            request.getJob().getSignature().toByteArray()),
+        request.getHostIdsList(),
         request.getIdempotencyKey());
-  }
-
-  private static JobRequest.@Nullable WorkRequest work(SubmitJobRequest request) {
-    return switch (request.getWorkCase()) {
-      case ACTION -> action(request.getAction());
-      case COMMAND -> new JobRequest.CommandRequest(request.getCommand().getArgvList());
-      case WORK_NOT_SET -> null;
-    };
-  }
-
-  private static JobRequest.ActionRequest action(ActionCall call) {
-    try {
-      return new JobRequest.ActionRequest(
-          call.getName().getBundle(),
-          call.getName().getVersion(),
-          call.getName().getAction(),
-          JsonFormat.printer().omittingInsignificantWhitespace().print(call.getParams()));
-    } catch (InvalidProtocolBufferException e) {
-      throw RequestException.invalid(
-          "action.params", String.valueOf(e.getMessage()), "give a JSON object");
-    }
-  }
-
-  private static Duration duration(String field, com.google.protobuf.Duration duration) {
-    try {
-      return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
-    } catch (ArithmeticException e) {
-      throw RequestException.invalid(field, duration.getSeconds() + " s", "give less");
-    }
   }
 
   /** An id in a request. */

@@ -4,10 +4,17 @@ import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.bundle.StoredBundle;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.trust.bundle.InvalidBundleException;
+import dev.hostler.trust.bundle.JobVariables;
 import dev.hostler.trust.bundle.Manifest;
 import dev.hostler.trust.bundle.Parameters;
+import dev.hostler.trust.job.JobStatement;
+import dev.hostler.trust.job.JobWork;
+import dev.hostler.trust.json.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,36 +40,45 @@ final class Actions {
    * @throws RequestException NOT_FOUND if there is no such bundle, version or action; INVALID if
    *     the parameters do not fit
    */
-  Resolved resolve(JobRequest.WorkRequest request) {
-    return switch (request) {
-      case JobRequest.CommandRequest command ->
-          new Resolved(new Work.Command(command.argv()), null);
-      case JobRequest.ActionRequest action -> resolve(action);
+  Resolved resolve(JobStatement statement) {
+    return switch (statement.work()) {
+      case JobWork.Command command -> new Resolved(new Work.Command(command.argv()), null);
+      case JobWork.Action action -> resolve(action, statement.env().keySet());
     };
   }
 
-  private Resolved resolve(JobRequest.ActionRequest request) {
-    StoredBundle bundle = bundles.get(request.bundle(), request.version());
+  private Resolved resolve(JobWork.Action asked, Set<String> variables) {
+    StoredBundle bundle = bundles.get(asked.bundle(), asked.version());
+    if (!bundle.digest().equals(asked.manifest())) {
+      throw RequestException.notFound(
+          "job.action.manifest",
+          asked.manifest(),
+          "the bundle %s %s here has the manifest %s"
+              .formatted(bundle.name(), bundle.version(), bundle.digest()));
+    }
     Manifest manifest = bundles.manifest(bundle);
-    Manifest.Action action = manifest.action(request.action());
+    Manifest.Action action = manifest.action(asked.action());
     if (action == null) {
       throw RequestException.notFound(
-          "action",
-          request.action(),
+          "job.action.action",
+          asked.action(),
           "bundle %s %s has the actions %s"
               .formatted(
                   bundle.name(), bundle.version(), String.join(", ", manifest.actions().keySet())));
     }
-    Parameters params;
+    List<Problem> problems = new ArrayList<>(JobVariables.problems(action, variables));
     try {
-      params = Parameters.of(action, request.params().getBytes(StandardCharsets.UTF_8));
+      // What was signed stays as it is; each host fills in the defaults.
+      var _ = Parameters.of(action, asked.params().getBytes(StandardCharsets.UTF_8));
     } catch (InvalidBundleException e) {
+      e.problems().stream()
+          .map(one -> new Problem("params: " + one.field(), one.found(), one.fix()))
+          .forEach(problems::add);
+    }
+    if (!problems.isEmpty()) {
       throw new RequestException(
           RequestException.Kind.INVALID,
-          e.problems().stream()
-              .map(problem -> "params: " + problem)
-              .collect(Collectors.joining("\n")),
-          e);
+          problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
     }
     return new Resolved(
         new Work.Action(
@@ -71,7 +87,7 @@ final class Actions {
             action.name(),
             bundle.digest(),
             bundle.size(),
-            params.canonicalJson()),
+            asked.params()),
         Duration.ofMillis(action.limits().timeoutMillis()));
   }
 }

@@ -1,10 +1,9 @@
 package dev.hostler.controller.job;
 
-import java.time.Duration;
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.TargetProof;
 import java.time.Instant;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A task leased to an attempt, with all that its host needs.
@@ -12,20 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param ref the attempt
  * @param hostId its host
  * @param jobId its job
- * @param work what to do
- * @param env environment variables
- * @param timeout null: the action's own limit, else the agent's default
+ * @param job what the operator signed
+ * @param proof that the host is among the job's targets
+ * @param bundleSize size of the bundle file in bytes; 0 for a command
  * @param createdAt when the job was committed
- * @param expiresAt not to be started after this
- * @param operator who asked
  */
 public record Assignment(
     AttemptRef ref,
     UUID hostId,
     UUID jobId,
-    Work work,
-    Map<String, String> env,
-    @Nullable Duration timeout,
-    Instant createdAt,
-    Instant expiresAt,
-    String operator) {}
+    SignedJob job,
+    TargetProof proof,
+    long bundleSize,
+    Instant createdAt) {}

@@ -2,6 +2,7 @@ package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Transaction;
+import dev.hostler.trust.job.SignedJob;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -18,10 +19,14 @@ import java.util.stream.Collectors;
 
 /** Leases queued tasks to attempts. Thread-safe, also across controllers. */
 public final class Claims {
+  /** Of a job of before jobs were signed: its host will refuse it and say why. */
+  private static final SignedJob NOT_SIGNED = new SignedJob(new byte[0], new byte[0]);
+
   private final Database database;
   private final JobStore jobs;
   private final TaskStore tasks;
   private final AttemptStore attempts;
+  private final TargetTrees trees;
   private final JobChanges changes;
   private final InstantSource clock;
 
@@ -30,12 +35,14 @@ public final class Claims {
       JobStore jobs,
       TaskStore tasks,
       AttemptStore attempts,
+      TargetTrees trees,
       JobChanges changes,
       InstantSource clock) {
     this.database = database;
     this.jobs = jobs;
     this.tasks = tasks;
     this.attempts = attempts;
+    this.trees = trees;
     this.changes = changes;
     this.clock = clock;
   }
@@ -56,10 +63,22 @@ public final class Claims {
     if (slots.isEmpty()) {
       return new Claimed(List.of(), false);
     }
-    return database.transact(transaction -> claim(transaction, slots));
+    Leased leased = database.transact(transaction -> claim(transaction, slots));
+    List<Assignment> assignments = new ArrayList<>();
+    for (TaskRow row : leased.rows()) {
+      Job job = leased.jobs().get(row.jobId());
+      if (job != null) {
+        assignments.add(
+            assignment(row, job, leased.signed().getOrDefault(row.jobId(), NOT_SIGNED)));
+      }
+    }
+    return new Claimed(assignments, leased.more());
   }
 
-  private Claimed claim(Transaction transaction, Map<UUID, Integer> slots) {
+  private record Leased(
+      List<TaskRow> rows, Map<UUID, Job> jobs, Map<UUID, SignedJob> signed, boolean more) {}
+
+  private Leased claim(Transaction transaction, Map<UUID, Integer> slots) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     List<TaskRow> rows =
         tasks.lockClaimable(transaction, slots, now).stream()
@@ -83,14 +102,8 @@ public final class Claims {
                 .collect(Collectors.toMap(Job::id, Function.identity()));
     transaction.afterCommit(
         () -> admitted.forEach(row -> changes.tasksChanged(row.jobId(), List.of(row.id()))));
-    List<Assignment> assignments = new ArrayList<>();
-    for (TaskRow row : admitted) {
-      Job job = specs.get(row.jobId());
-      if (job != null) {
-        assignments.add(assignment(row, job));
-      }
-    }
-    return new Claimed(assignments, admitted.size() < rows.size());
+    Map<UUID, SignedJob> signed = jobIds.isEmpty() ? Map.of() : jobs.signed(transaction, jobIds);
+    return new Leased(admitted, specs, signed, admitted.size() < rows.size());
   }
 
   /** Those that the concurrency limits of their jobs let pass, oldest first. */
@@ -113,17 +126,15 @@ public final class Claims {
     return admitted;
   }
 
-  private static Assignment assignment(TaskRow row, Job job) {
+  private Assignment assignment(TaskRow row, Job job, SignedJob signed) {
     return new Assignment(
         new AttemptRef(row.id(), row.attempt() + 1),
         row.hostId(),
         job.id(),
-        job.work(),
-        job.env(),
-        job.timeout(),
-        job.createdAt(),
-        job.expiresAt(),
-        job.operator());
+        signed,
+        trees.proof(job.id(), row.hostId()),
+        job.work() instanceof Work.Action action ? action.bundleSize() : 0,
+        job.createdAt());
   }
 
   /** Gives back what could not be sent. */

@@ -1,6 +1,7 @@
 package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Transaction;
+import dev.hostler.trust.job.SignedJob;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -24,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class JobStore {
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final RowMapper<Job> JOB = (row, _) -> job(row);
+
+  /** What an operator signed, and the nonce in it. */
+  record Signed(SignedJob job, String nonce) {}
 
   /** How much of the concurrency limit is used. */
   record Limit(UUID jobId, int concurrency, int running) {}
@@ -42,10 +47,15 @@ final class JobStore {
   /**
    * Writes a job.
    *
+   * @param signed what its operator signed
    * @param allowance how long an attempt may take at most
    */
   void insert(
-      Transaction transaction, Job job, Duration allowance, @Nullable String idempotencyKey) {
+      Transaction transaction,
+      Job job,
+      Signed signed,
+      Duration allowance,
+      @Nullable String idempotencyKey) {
     Work.@Nullable Action action = job.work() instanceof Work.Action a ? a : null;
     Work.@Nullable Command command = job.work() instanceof Work.Command c ? c : null;
     transaction
@@ -54,10 +64,11 @@ final class JobStore {
             """
             INSERT INTO jobs (id, operator, title, bundle, version, action, manifest_digest,
               bundle_size, params, argv, env, timeout_millis, allowance_millis, concurrency,
-              idempotency_key, created_at, expires_at, total, queued, running, succeeded, failed)
+              idempotency_key, created_at, expires_at, total, queued, running, succeeded, failed,
+              statement, signature, nonce)
             VALUES (:id, :operator, :title, :bundle, :version, :action, :digest, :size, :params,
               :argv::text[], :env::jsonb, :timeout, :allowance, :concurrency, :key, :created,
-              :expires, :total, :total, 0, 0, 0)
+              :expires, :total, :total, 0, 0, 0, :statement, :signature, :nonce)
             """)
         .bind("id", job.id())
         .bind("operator", job.operator())
@@ -77,7 +88,40 @@ final class JobStore {
         .bind("created", job.createdAt())
         .bind("expires", job.expiresAt())
         .bind("total", job.counts().total())
+        .bind("statement", signed.job().statement())
+        .bind("signature", signed.job().signature())
+        .bind("nonce", signed.nonce())
         .execute();
+  }
+
+  /** Has this operator submitted a job with this nonce? */
+  boolean hasNonce(Transaction transaction, String operator, String nonce) {
+    return transaction
+        .handle()
+        .createQuery(
+            "SELECT EXISTS (SELECT FROM jobs WHERE operator = :operator AND nonce = :nonce)")
+        .bind("operator", operator)
+        .bind("nonce", nonce)
+        .mapTo(Boolean.class)
+        .one();
+  }
+
+  /** What was signed, by job; jobs of before jobs were signed are missing. */
+  Map<UUID, SignedJob> signed(Transaction transaction, Collection<UUID> ids) {
+    return transaction
+        .handle()
+        .createQuery(
+            """
+            SELECT id, statement, signature FROM jobs
+            WHERE id = ANY (:ids::uuid[]) AND statement IS NOT NULL
+            """)
+        .bind("ids", ids.toArray(UUID[]::new))
+        .map((row, _) ->
+            Map.entry(
+                row.getObject("id", UUID.class),
+                new SignedJob(row.getBytes("statement"), row.getBytes("signature"))))
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   Optional<Job> find(Transaction transaction, UUID id) {

@@ -1,5 +1,10 @@
 package dev.hostler.controller.job;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
 /** Why a host refused a task; documented in work.proto, whose numbers these are. */
 public enum Refusal {
   /** Not refused, or for a reason that this controller does not know. */
@@ -18,6 +23,30 @@ public enum Refusal {
   SANDBOX_UNSUPPORTED(6),
   /** Out of a resource. */
   EXHAUSTED(7),
+  /** No statement or no signature. */
+  JOB_UNSIGNED(20),
+  /** The statement or the signature is not of its one form. */
+  JOB_MALFORMED(21),
+  /** The signature was not made over this statement. */
+  JOB_ALTERED(22),
+  /** The signer does not chain to an operator root of the host. */
+  JOB_SIGNER_UNTRUSTED(23),
+  /** The operator's certificate is not valid now. */
+  JOB_SIGNER_NOT_VALID_NOW(24),
+  /** The signer is no operator. */
+  JOB_SIGNER_WRONG_PURPOSE(25),
+  /** The operator's certificate was revoked. */
+  JOB_SIGNER_REVOKED(26),
+  /** A key or an algorithm is not on the list. */
+  JOB_WEAK_ALGORITHM(27),
+  /** The job's time has not come. */
+  JOB_NOT_YET_VALID(28),
+  /** Not signed for this host. */
+  JOB_NOT_A_TARGET(29),
+  /** The host took it before. */
+  JOB_REPLAYED(30),
+  /** The host has no operator roots. */
+  OPERATOR_ROOTS_MISSING(31),
   /** No fresh index. */
   INDEX_STALE(40),
   /** Not in the index. */
@@ -33,6 +62,8 @@ public enum Refusal {
   /** The operator was revoked. */
   OPERATOR_REVOKED(46);
 
+  private static final Map<Integer, Refusal> BY_CODE =
+      Arrays.stream(values()).collect(Collectors.toMap(Refusal::code, Function.identity()));
   private final int code;
 
   Refusal(int code) {
@@ -46,11 +77,6 @@ public enum Refusal {
 
   /** The reason with that number; {@link #NONE} for one that is not known. */
   public static Refusal of(int code) {
-    for (Refusal refusal : values()) {
-      if (refusal.code == code) {
-        return refusal;
-      }
-    }
-    return NONE;
+    return BY_CODE.getOrDefault(code, NONE);
   }
 }

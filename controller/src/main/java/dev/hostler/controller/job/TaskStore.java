@@ -42,6 +42,16 @@ final class TaskStore {
     this.jobs = jobs;
   }
 
+  /** The hosts of a job. */
+  List<UUID> hosts(Transaction transaction, UUID jobId) {
+    return transaction
+        .handle()
+        .createQuery("SELECT host_id FROM tasks WHERE job_id = :job")
+        .bind("job", jobId)
+        .mapTo(UUID.class)
+        .list();
+  }
+
   /** Writes queued tasks of a new job. */
   void insert(Transaction transaction, List<Task> tasks) {
     transaction

@@ -44,6 +44,7 @@ public record WorkEngine(
   /**
    * Makes the parts; starts nothing.
    *
+   * @param operators whose jobs are taken
    * @param dispatcher reaches the connected hosts
    */
   public static WorkEngine of(
@@ -52,6 +53,7 @@ public record WorkEngine(
       HostStore hosts,
       Targets targets,
       BundleService bundles,
+      JobSigners operators,
       Dispatcher dispatcher,
       WorkMetrics metrics,
       WorkSettings settings,
@@ -60,6 +62,7 @@ public record WorkEngine(
     TaskStore tasks = new TaskStore(jobs);
     TaskViewStore views = new TaskViewStore();
     AttemptStore attempts = new AttemptStore();
+    TargetTrees trees = new TargetTrees(database, tasks);
     OutputStore output = new OutputStore();
     JobChanges changes = new JobChanges();
     WorkHints hints = new WorkHints();
@@ -71,17 +74,26 @@ public record WorkEngine(
             tasks,
             views,
             audit,
-            hosts,
-            targets,
-            new Actions(bundles),
+            new Submission(
+                database,
+                jobs,
+                tasks,
+                audit,
+                hosts,
+                targets,
+                new Actions(bundles),
+                operators,
+                trees,
+                hints,
+                notices,
+                settings.assumedTimeout(),
+                time),
             dispatcher,
             changes,
-            hints,
             notices,
-            settings,
             time),
         new JobWatches(database, jobs, views, output, changes),
-        new Claims(database, jobs, tasks, attempts, changes, time),
+        new Claims(database, jobs, tasks, attempts, trees, changes, time),
         new Reconciler(database, tasks, attempts, output, changes, hints, time),
         new ReportWriter(
             database,

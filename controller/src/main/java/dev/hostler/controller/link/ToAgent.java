@@ -1,24 +1,18 @@
 package dev.hostler.controller.link;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.hostler.controller.job.Assignment;
 import dev.hostler.controller.job.AttemptRef;
-import dev.hostler.controller.job.Work;
 import dev.hostler.controller.output.StreamId;
-import dev.hostler.proto.v1.ActionAssignment;
-import dev.hostler.proto.v1.ActionName;
 import dev.hostler.proto.v1.CancelAttempt;
-import dev.hostler.proto.v1.CommandLine;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.Drain;
 import dev.hostler.proto.v1.Heartbeat;
 import dev.hostler.proto.v1.OutputAck;
 import dev.hostler.proto.v1.OutputStream;
 import dev.hostler.proto.v1.ResultAck;
+import dev.hostler.proto.v1.SignedJob;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
 
 /** Translates what agents are sent. */
 final class ToAgent {
@@ -36,26 +30,15 @@ final class ToAgent {
         dev.hostler.proto.v1.Assignment.newBuilder()
             .setRef(ref(assignment.ref()))
             .setJobId(assignment.jobId().toString())
-            .putAllEnv(assignment.env())
-            .setExpiresAt(timestamp(assignment.expiresAt()))
-            .setOperator(assignment.operator());
-    if (assignment.timeout() != null) {
-      frame.setTimeout(duration(assignment.timeout()));
-    }
-    switch (assignment.work()) {
-      case Work.Command(var argv) -> frame.setCommand(CommandLine.newBuilder().addAllArgv(argv));
-      case Work.Action action ->
-          frame.setAction(
-              ActionAssignment.newBuilder()
-                  .setName(
-                      ActionName.newBuilder()
-                          .setBundle(action.bundle())
-                          .setVersion(action.version())
-                          .setAction(action.action()))
-                  .setManifestDigest(
-                      ByteString.copyFrom(HexFormat.of().parseHex(action.manifestDigest())))
-                  .setBundleSize(action.bundleSize())
-                  .setParamsJson(ByteString.copyFromUtf8(action.params())));
+            .setJob(
+                SignedJob.newBuilder()
+                    .setStatement(UnsafeByteOperations.unsafeWrap(assignment.job().statement()))
+                    .setSignature(UnsafeByteOperations.unsafeWrap(assignment.job().signature())))
+            .setTargetIndex(assignment.proof().index())
+            .setTargetCount(assignment.proof().size())
+            .setBundleSize(assignment.bundleSize());
+    for (byte[] hash : assignment.proof().path()) {
+      frame.addTargetPath(UnsafeByteOperations.unsafeWrap(hash));
     }
     return ControllerFrame.newBuilder().setAssignment(frame).build();
   }
@@ -96,13 +79,6 @@ final class ToAgent {
     return com.google.protobuf.Duration.newBuilder()
         .setSeconds(duration.getSeconds())
         .setNanos(duration.getNano())
-        .build();
-  }
-
-  private static Timestamp timestamp(Instant instant) {
-    return Timestamp.newBuilder()
-        .setSeconds(instant.getEpochSecond())
-        .setNanos(instant.getNano())
         .build();
   }
 }

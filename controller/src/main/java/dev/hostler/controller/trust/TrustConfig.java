@@ -15,6 +15,8 @@ import java.util.Optional;
  *     besides localhost and the machine's own name
  * @param previousCaCertificate certificate of the CA that the given one replaces; empty: none
  * @param previousCaKey its key
+ * @param operatorRoots PEM with the roots of those who sign jobs; they may log in with the same
+ *     certificates
  * @param agentCertificateLifetime validity of agents' certificates
  * @param agentRenewalGrace for how long after its end a host may still renew its certificate
  * @param operatorCertificateLifetime validity of operators' certificates
@@ -27,6 +29,7 @@ public record TrustConfig(
     Optional<Path> previousCaCertificate,
     Optional<Path> previousCaKey,
     List<String> names,
+    Optional<Path> operatorRoots,
     Duration agentCertificateLifetime,
     Duration agentRenewalGrace,
     Duration operatorCertificateLifetime,
@@ -44,6 +47,7 @@ public record TrustConfig(
             section.file("previous_ca_certificate"),
             section.file("previous_ca_key"),
             section.strings("names", List.of()),
+            section.file("operator_roots"),
             section.duration("agent_certificate_lifetime", Duration.ofHours(24), LEAST, MOST),
             section.duration("agent_renewal_grace", Duration.ofDays(30), Duration.ZERO, MOST),
             section.duration("operator_certificate_lifetime", Duration.ofHours(12), LEAST, MOST),

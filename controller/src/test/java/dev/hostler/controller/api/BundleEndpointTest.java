@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Struct;
-import com.google.protobuf.Value;
 import dev.hostler.controller.db.TestDatabase;
 import dev.hostler.controller.link.EngineFixture;
 import dev.hostler.controller.link.ScriptedAgent;
 import dev.hostler.controller.link.TestBundles;
-import dev.hostler.proto.v1.ActionCall;
-import dev.hostler.proto.v1.ActionName;
+import dev.hostler.controller.link.TestJob;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.Bundle;
 import dev.hostler.proto.v1.BundleServiceGrpc;
@@ -22,7 +19,7 @@ import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.ListBundlesRequest;
 import dev.hostler.proto.v1.PushBundleRequest;
-import dev.hostler.proto.v1.SubmitJobRequest;
+import dev.hostler.trust.job.JobWork;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -30,8 +27,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
@@ -237,68 +236,61 @@ class BundleEndpointTest {
         .hasMessageContaining("NOT_FOUND: bundle: \"none\"");
   }
 
-  private Job call(String version, String action, Struct.Builder params) {
-    return jobs.submitJob(
-        SubmitJobRequest.newBuilder()
-            .setAction(
-                ActionCall.newBuilder()
-                    .setName(
-                        ActionName.newBuilder()
-                            .setBundle(name)
-                            .setVersion(version)
-                            .setAction(action))
-                    .setParams(params))
-            .setSelector("name == \"" + name + "\"")
-            .build());
-  }
-
-  private static Struct.Builder params(String key, Value.Builder value) {
-    return Struct.newBuilder().putFields(key, value.build());
+  private Job call(Bundle bundle, String action, String params, String... variables) {
+    TestJob job =
+        new TestJob(
+            Instant.now(),
+            new JobWork.Action(
+                bundle.getName(),
+                bundle.getVersion(),
+                action,
+                HexFormat.of().formatHex(bundle.getManifestDigest().toByteArray()),
+                params));
+    for (String variable : variables) {
+      job.env.put(variable, "x");
+    }
+    return jobs.submitJob(job.wire(engine.ids(List.of(name))));
   }
 
   @Test
-  void assignsAnActionOfTheNewestVersionWithCanonicalParameters() throws Exception {
+  void assignsAnActionAsItWasSigned() throws Exception {
     UUID host = engine.host(name);
     push(Files.readAllBytes(files.signed(name, "1.0.0", 10)));
     Bundle newest = push(Files.readAllBytes(files.signed(name, "1.1.0", 10)));
-    Job job =
-        call(
-            "",
-            "greet",
-            params("name", Value.newBuilder().setStringValue("ä \"b\""))
-                .putFields("times", Value.newBuilder().setNumberValue(3).build()));
+    Job job = call(newest, "greet", "{\"name\":\"ä \\\"b\\\"\",\"times\":3}");
     assertThat(job.getTitle()).isEqualTo(name + " greet");
     assertThat(job.getAction().getName().getVersion()).isEqualTo("1.1.0");
     assertThat(job.getAction().getParams().getFieldsOrThrow("times").getNumberValue()).isEqualTo(3);
     try (ScriptedAgent agent = engine.connect(host)) {
       agent.slots(1);
-      var action = agent.awaitAssignment().getAction();
-      assertThat(action.getManifestDigest()).isEqualTo(newest.getManifestDigest());
-      assertThat(action.getBundleSize()).isEqualTo(newest.getSize());
-      assertThat(action.getParamsJson().toStringUtf8())
-          .isEqualTo("{\"name\":\"ä \\\"b\\\"\",\"times\":3}");
+      var assignment = agent.awaitAssignment();
+      assertThat(assignment.getBundleSize()).isEqualTo(newest.getSize());
+      assertThat(assignment.getJob().getStatement().toStringUtf8())
+          .contains("\"params\":{\"name\":\"ä \\\"b\\\"\",\"times\":3}");
     }
   }
 
   @Test
   void refusesParametersAndNamesThatDoNotFit() throws Exception {
     engine.host(name);
-    push(Files.readAllBytes(files.signed(name, "1.0.0", 10)));
-    assertThatThrownBy(() -> call("", "gret", Struct.newBuilder()))
-        .hasMessageContaining("NOT_FOUND: action: \"gret\"")
+    Bundle bundle = push(Files.readAllBytes(files.signed(name, "1.0.0", 10)));
+    assertThatThrownBy(() -> call(bundle, "gret", "{}"))
+        .hasMessageContaining("NOT_FOUND: job.action.action: \"gret\"")
         .hasMessageContaining("has the actions greet");
-    assertThatThrownBy(() -> call("9.0.0", "greet", Struct.newBuilder()))
+    Bundle other = bundle.toBuilder().setVersion("9.0.0").build();
+    assertThatThrownBy(() -> call(other, "greet", "{}"))
         .hasMessageContaining("NOT_FOUND: version: \"9.0.0\"");
-    assertThatThrownBy(() -> call("", "greet", Struct.newBuilder()))
+    Bundle altered =
+        bundle.toBuilder().setManifestDigest(ByteString.copyFrom(new byte[32])).build();
+    assertThatThrownBy(() -> call(altered, "greet", "{}"))
+        .hasMessageContaining("NOT_FOUND: job.action.manifest");
+    assertThatThrownBy(() -> call(bundle, "greet", "{}"))
         .hasMessageContaining("INVALID_ARGUMENT: params")
         .hasMessageContaining("name");
-    assertThatThrownBy(() ->
-            call(
-                "",
-                "greet",
-                params("name", Value.newBuilder().setNumberValue(1))
-                    .putFields("extra", Value.newBuilder().setBoolValue(true).build())))
+    assertThatThrownBy(() -> call(bundle, "greet", "{\"extra\":true,\"name\":1}"))
         .hasMessageContaining("name")
         .hasMessageContaining("extra");
+    assertThatThrownBy(() -> call(bundle, "greet", "{\"name\":\"x\"}", "LD_PRELOAD"))
+        .hasMessageContaining("env: 'LD_PRELOAD' is not declared");
   }
 }

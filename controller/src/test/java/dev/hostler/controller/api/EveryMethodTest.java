@@ -18,6 +18,7 @@ import dev.hostler.controller.access.CertificateAuthenticator;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.ControllerIdentity;
 import dev.hostler.controller.trust.FleetCa;
+import dev.hostler.controller.trust.OperatorRoots;
 import dev.hostler.controller.trust.ServerNames;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.EnrollmentGrpc;
@@ -161,7 +162,7 @@ class EveryMethodTest {
             new HostPort("127.0.0.1", 0),
             new ControllerIdentity(
                 ca, ServerNames.with(List.of()), Duration.ofDays(1), TimeSource.system()),
-            new OperatorTrust(ca, Duration.ZERO, TimeSource.system()),
+            new OperatorTrust(ca, new OperatorRoots(List.of()), Duration.ZERO, TimeSource.system()),
             new CertificateAuthenticator(AccessConfig.NONE),
             new AccessPolicy(AccessConfig.NONE, new CelSelectors()),
             (actor, verb, _, _) -> {

@@ -7,10 +7,10 @@ import static org.awaitility.Awaitility.await;
 import dev.hostler.controller.db.TestDatabase;
 import dev.hostler.controller.link.EngineFixture;
 import dev.hostler.controller.link.ScriptedAgent;
+import dev.hostler.controller.link.TestJob;
 import dev.hostler.proto.v1.AttemptRef;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.CancelJobRequest;
-import dev.hostler.proto.v1.CommandLine;
 import dev.hostler.proto.v1.GetJobRequest;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobEvent;
@@ -67,11 +67,7 @@ class JobEndpointTest {
   }
 
   private Job submit(String... hosts) {
-    return jobs.submitJob(
-        SubmitJobRequest.newBuilder()
-            .setCommand(CommandLine.newBuilder().addArgv("echo").addArgv("hi"))
-            .addAllHosts(List.of(hosts))
-            .build());
+    return jobs.submitJob(TestJob.command("echo", "hi").wire(engine.ids(List.of(hosts))));
   }
 
   private List<String> hosts(int count) {
@@ -403,9 +399,9 @@ class JobEndpointTest {
                 .hasNext())
         .hasMessageContaining("positions.stream");
     assertThatThrownBy(() -> jobs.submitJob(SubmitJobRequest.getDefaultInstance()))
-        .hasMessageContaining("work: missing")
-        .hasMessageContaining("selector, hosts: both missing");
-    assertThatThrownBy(() -> submit("nobody"))
-        .hasMessageContaining("NOT_FOUND: hosts: the fleet has no host \"nobody\"");
+        .hasMessageContaining("INVALID_ARGUMENT: job: UNSIGNED");
+    UUID nobody = UUID.randomUUID();
+    assertThatThrownBy(() -> jobs.submitJob(TestJob.command("id").wire(List.of(nobody))))
+        .hasMessageContaining("NOT_FOUND: hosts: the fleet has no host \"" + nobody);
   }
 }

@@ -18,6 +18,7 @@ import dev.hostler.controller.link.FailureStatus;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.ControllerIdentity;
 import dev.hostler.controller.trust.FleetCa;
+import dev.hostler.controller.trust.OperatorRoots;
 import dev.hostler.controller.trust.ServerNames;
 import dev.hostler.proto.v1.Controller;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
@@ -54,7 +55,7 @@ class OperatorPortTest {
             new HostPort("127.0.0.1", 0),
             new ControllerIdentity(
                 ca, ServerNames.with(List.of()), Duration.ofDays(1), TimeSource.system()),
-            new OperatorTrust(ca, Duration.ZERO, TimeSource.system()),
+            new OperatorTrust(ca, new OperatorRoots(List.of()), Duration.ZERO, TimeSource.system()),
             new CertificateAuthenticator(AccessConfig.NONE),
             new AccessPolicy(AccessConfig.NONE, new CelSelectors()),
             (actor, verb, subject, reason) ->

@@ -42,7 +42,8 @@ class AgentLinkTest {
       Job job = engine.submit(List.of("one"));
       Assignment assignment = agent.awaitAssignment();
       assertThat(assignment.getJobId()).isEqualTo(job.id().toString());
-      assertThat(assignment.getCommand().getArgvList()).containsExactly("echo", "hi");
+      assertThat(assignment.getJob().getStatement().toStringUtf8())
+          .contains("\"command\":[\"echo\",\"hi\"]");
       assertThat(assignment.getRef().getAttempt()).isEqualTo(1);
       agent.accepted(assignment.getRef());
       agent.running(assignment.getRef());

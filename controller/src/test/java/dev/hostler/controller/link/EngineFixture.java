@@ -18,7 +18,6 @@ import dev.hostler.controller.host.HostFacts;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.job.Job;
-import dev.hostler.controller.job.JobRequest;
 import dev.hostler.controller.job.Task;
 import dev.hostler.controller.job.WorkEngine;
 import dev.hostler.controller.job.WorkMetrics;
@@ -29,6 +28,7 @@ import dev.hostler.controller.target.Targets;
 import dev.hostler.controller.trust.AgentCertificates;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.controller.trust.TrustException;
+import dev.hostler.trust.job.JobWork;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ManagedChannel;
@@ -48,7 +48,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -78,6 +77,7 @@ public final class EngineFixture implements AutoCloseable {
   public final BundleService bundles;
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final ManagedChannel channel;
+  private final TimeSource time;
   private final Server server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -87,6 +87,7 @@ public final class EngineFixture implements AutoCloseable {
 
   public EngineFixture(Database database, WorkSettings settings, TimeSource time) {
     this.database = database;
+    this.time = time;
     this.audit = new AuditStore(time);
     LinkSettings link = LinkSettings.defaults("test");
     this.sessions = new AgentSessions(link, time, meters);
@@ -100,6 +101,7 @@ public final class EngineFixture implements AutoCloseable {
             hostStore,
             new Targets(database, hostStore, hosts, new CelSelectors()),
             bundles,
+            TestJob.SIGNERS,
             sessions,
             metrics,
             settings,
@@ -215,20 +217,17 @@ public final class EngineFixture implements AutoCloseable {
 
   /** A job of `echo hi`. */
   public Job submit(List<String> hosts) {
-    return engine.jobs().submit(request(hosts));
+    return submit(
+        new TestJob(time.instant(), new JobWork.Command(List.of("echo", "hi"), "default")), hosts);
   }
 
-  public static JobRequest request(List<String> hosts) {
-    return new JobRequest(
-        "alice",
-        new JobRequest.CommandRequest(List.of("echo", "hi")),
-        "",
-        hosts,
-        Map.of(),
-        null,
-        0,
-        null,
-        "");
+  /** That job on hosts by name. */
+  public Job submit(TestJob job, List<String> names) {
+    return engine.jobs().submit(job.request(ids(names)));
+  }
+
+  public List<UUID> ids(List<String> names) {
+    return names.stream().map(name -> hosts.get(name).id()).toList();
   }
 
   public Task task(UUID job) {

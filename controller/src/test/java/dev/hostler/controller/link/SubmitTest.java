@@ -8,12 +8,15 @@ import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobRequest;
 import dev.hostler.controller.job.Task;
+import dev.hostler.trust.job.JobStatement;
+import dev.hostler.trust.job.JobWork;
+import dev.hostler.trust.job.SignedJob;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -42,17 +45,17 @@ class SubmitTest {
     engine.close();
   }
 
-  private static JobRequest request(String selector, List<String> hosts, String key) {
-    return new JobRequest(
-        "alice",
-        new JobRequest.CommandRequest(List.of("true")),
-        selector,
-        hosts,
-        Map.of(),
-        null,
-        0,
-        null,
-        key);
+  private JobRequest request(String key) {
+    TestJob job = TestJob.command("true");
+    job.key = key;
+    return job.request(engine.ids(List.of(name)));
+  }
+
+  private void refused(RequestException.Kind kind, JobRequest request, String message) {
+    assertThatThrownBy(() -> engine.engine.jobs().submit(request))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
+        .hasMessageContaining(message);
   }
 
   @Test
@@ -62,7 +65,7 @@ class SubmitTest {
       names.add("k%04d-%s".formatted(i, name));
       engine.host(names.getLast());
     }
-    Job job = engine.engine.jobs().submit(request("name.endsWith('-" + name + "')", List.of(), ""));
+    Job job = engine.submit(TestJob.command("true"), names);
     List<Task> tasks = engine.engine.jobs().tasks(job.id(), null, null, 2000);
     assertThat(tasks).extracting(Task::hostName).isEqualTo(names);
     assertThat(job.counts().queued()).isEqualTo(1000);
@@ -126,8 +129,7 @@ class SubmitTest {
   void makesOneJobOfManyRequestsWithTheSameKey() throws Exception {
     List<Callable<UUID>> requests = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
-      requests.add(
-          () -> engine.engine.jobs().submit(request("", List.of(name), "key-" + name)).id());
+      requests.add(() -> engine.engine.jobs().submit(request("key-" + name)).id());
     }
     Set<UUID> ids = new HashSet<>();
     try (var threads = Executors.newFixedThreadPool(8)) {
@@ -136,133 +138,106 @@ class SubmitTest {
       }
     }
     assertThat(ids).hasSize(1);
-    JobRequest other = request("", List.of(name), "key-" + name);
-    JobRequest bob =
-        new JobRequest(
-            "bob",
-            other.work(),
-            "",
-            other.hosts(),
-            Map.of(),
-            null,
-            0,
-            null,
-            other.idempotencyKey());
-    assertThat(engine.engine.jobs().submit(bob).id()).isNotIn(ids);
+    TestJob bob = TestJob.command("true");
+    bob.operator = "bob";
+    bob.key = "key-" + name;
+    assertThat(engine.submit(bob, List.of(name)).id()).isNotIn(ids);
   }
 
   @Test
-  void turnsDownWhatIsWrongNamingEveryField() {
-    Map<String, String> env = new HashMap<>();
-    env.put("1A", "x");
-    env.put("B", "nul\0");
-    JobRequest bad =
-        new JobRequest(
-            "alice",
-            new JobRequest.CommandRequest(List.of("", "a\0b")),
-            "all",
-            List.of("x"),
-            env,
-            Duration.ZERO,
-            -1,
-            Duration.ofDays(400),
-            "k".repeat(129));
-    assertThatThrownBy(() -> engine.engine.jobs().submit(bad))
-        .isInstanceOfSatisfying(
-            RequestException.class,
-            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.INVALID))
-        .hasMessageContaining("command.argv: empty")
-        .hasMessageContaining("command.argv[1]: \"a·b\" contains a NUL")
-        .hasMessageContaining("selector, hosts: both given")
-        .hasMessageContaining("env: \"1A\" is not a name")
-        .hasMessageContaining("env[\"B\"]")
-        .hasMessageContaining("timeout: PT0S")
-        .hasMessageContaining("start_within: PT9600H")
-        .hasMessageContaining("concurrency: -1")
-        .hasMessageContaining("idempotency_key");
+  void turnsDownWhatDoesNotVerifyNamingWhatFailed() {
+    List<UUID> ids = engine.ids(List.of(name));
+    SignedJob job = TestJob.command("true").sign(ids);
+    List<String> hosts = List.of(ids.getFirst().toString());
+    RequestException.Kind invalid = RequestException.Kind.INVALID;
+    byte[] altered =
+        new String(job.statement(), StandardCharsets.UTF_8)
+            .replace("\"true\"", "\"reboot\"")
+            .getBytes(StandardCharsets.UTF_8);
+    refused(
+        invalid,
+        new JobRequest("alice", new SignedJob(altered, job.signature()), hosts, ""),
+        "job: SIGNATURE_INVALID");
+    refused(
+        invalid,
+        new JobRequest("alice", new SignedJob(job.statement(), new byte[0]), hosts, ""),
+        "job: UNSIGNED");
+    TestJob stranger = TestJob.command("true");
+    stranger.keys = TestJob.operator(TestJob.root("other operators"), "alice");
+    refused(invalid, stranger.request(ids), "job: SIGNER_UNTRUSTED");
+    TestJob late =
+        new TestJob(
+            Instant.now().minus(Duration.ofHours(3)),
+            new JobWork.Command(List.of("true"), "default"));
+    refused(invalid, late.request(ids), "job: EXPIRED");
+    TestJob early =
+        new TestJob(
+            Instant.now().plus(Duration.ofHours(3)),
+            new JobWork.Command(List.of("true"), "default"));
+    refused(invalid, early.request(ids), "job: NOT_YET_VALID");
+    refused(invalid, new JobRequest("alice", job, hosts, "k".repeat(129)), "idempotency_key: ");
   }
 
   @Test
-  void turnsDownWhatIsTooLarge() {
-    List<String> argv = new ArrayList<>(List.of("x"));
-    for (int i = 0; i < 5000; i++) {
-      argv.add("a".repeat(100));
+  void turnsDownOtherHostsThanWereSignedFor() {
+    String other = "o-" + name;
+    engine.host(other);
+    List<UUID> both = engine.ids(List.of(name, other));
+    JobRequest signed = TestJob.command("true").request(both);
+    RequestException.Kind invalid = RequestException.Kind.INVALID;
+    List<String> ids = signed.hostIds();
+    for (List<String> hosts :
+        List.of(
+            List.of(ids.getFirst()),
+            List.of(ids.getFirst(), UUID.randomUUID().toString()),
+            List.of(ids.getFirst(), ids.getLast(), UUID.randomUUID().toString()),
+            List.<String>of(),
+            List.of(ids.getFirst(), ids.getFirst()),
+            List.of(name, other))) {
+      refused(invalid, new JobRequest("alice", signed.job(), hosts, ""), "host_ids");
     }
-    Map<String, String> env = new HashMap<>();
-    for (int i = 0; i < 300; i++) {
-      env.put("V" + i, "v".repeat(1000));
-    }
-    List<String> hosts = java.util.Collections.nCopies(100_001, "h");
-    JobRequest large =
-        new JobRequest(
-            "alice", new JobRequest.CommandRequest(argv), "", hosts, env, null, 0, null, "");
-    assertThatThrownBy(() -> engine.engine.jobs().submit(large))
-        .hasMessageContaining("5001 arguments")
-        .hasMessageContaining("500001 characters")
-        .hasMessageContaining("300 variables")
-        .hasMessageContaining("hosts: 100001");
-    JobRequest action =
-        new JobRequest(
-            "alice",
-            new JobRequest.ActionRequest("", "", "", "x".repeat(300_000)),
-            "s".repeat(5000),
-            List.of(),
-            Map.of(),
-            null,
-            0,
-            null,
-            "");
-    assertThatThrownBy(() -> engine.engine.jobs().submit(action))
-        .hasMessageContaining("action.name.bundle: missing")
-        .hasMessageContaining("action.name.action: missing")
-        .hasMessageContaining("action.params: 300000")
-        .hasMessageContaining("selector: 5000");
-  }
-
-  @Test
-  void turnsDownAJobForNobody() {
-    assertThatThrownBy(
-            () -> engine.engine.jobs().submit(request("labels.role == 'none'", List.of(), "")))
-        .isInstanceOfSatisfying(
-            RequestException.class,
-            e -> assertThat(e.kind()).isEqualTo(RequestException.Kind.FAILED_PRECONDITION))
-        .hasMessageContaining("no host at the moment");
-    assertThatThrownBy(() -> engine.engine.jobs().submit(request("nam == 'x'", List.of(), "")))
-        .hasMessageContaining("column 1");
-  }
-
-  @Test
-  void takesEachHostOnceByIdOrName() {
-    String id = engine.hosts.get(name).id().toString();
-    Job job =
-        engine
-            .engine
-            .jobs()
-            .submit(request("", List.of(name, id, name.toUpperCase(java.util.Locale.ROOT)), ""));
-    assertThat(job.counts().total()).isEqualTo(1);
-    List<String> many = new ArrayList<>();
+    assertThat(
+            engine
+                .engine
+                .jobs()
+                .submit(new JobRequest("alice", signed.job(), ids.reversed(), ""))
+                .counts()
+                .total())
+        .isEqualTo(2);
+    List<UUID> ghosts = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
-      many.add("ghost" + i);
+      ghosts.add(UUID.randomUUID());
     }
-    assertThatThrownBy(() -> engine.submit(many))
-        .hasMessageContaining("\"ghost0\"")
-        .hasMessageContaining("and 2 more");
+    refused(RequestException.Kind.NOT_FOUND, TestJob.command("true").request(ghosts), "and 2 more");
+  }
+
+  @Test
+  void takesASignedJobOnce() throws Exception {
+    JobRequest request = request("");
+    engine.engine.jobs().submit(request);
+    refused(RequestException.Kind.ALREADY_EXISTS, request, "job.nonce");
+    // Another operator may have the same nonce by chance.
+    TestJob bob = TestJob.command("true");
+    bob.operator = "bob";
+    bob.nonce = JobStatement.read(request.job().statement()).nonce();
+    engine.submit(bob, List.of(name));
+  }
+
+  @Test
+  void tellsWhoSubmittedAndWhoSigned() {
+    TestJob job = TestJob.command("true");
+    job.submitter = "pipeline";
+    Job made = engine.submit(job, List.of(name));
+    assertThat(made.operator()).isEqualTo("alice");
+    var row =
+        DB.database().transact(tx -> engine.audit.list(tx, OptionalLong.empty(), 1)).getFirst();
+    assertThat(row.actor().text()).isEqualTo("operator:pipeline");
+    assertThat(row.details()).contains("signed_by", "alice");
   }
 
   @Test
   void keepsTheTitleOfALongCommandShort() {
-    JobRequest request =
-        new JobRequest(
-            "alice",
-            new JobRequest.CommandRequest(List.of("sh", "-c", "a\nb".repeat(500))),
-            "",
-            List.of(name),
-            Map.of(),
-            null,
-            0,
-            null,
-            "");
-    Job job = engine.engine.jobs().submit(request);
+    Job job = engine.submit(TestJob.command("sh", "-c", "a\nb".repeat(500)), List.of(name));
     assertThat(job.title()).hasSize(200).startsWith("sh -c a ba b").endsWith("…");
     assertThat(engine.engine.jobs().get(job.id())).isEqualTo(job);
   }

@@ -3,7 +3,9 @@ package dev.hostler.controller.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.common.time.ManualTime;
+import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.db.TestDatabase;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobRequest;
@@ -17,6 +19,10 @@ import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.Outcome;
 import dev.hostler.proto.v1.RefusalReason;
+import dev.hostler.trust.job.JobStatement;
+import dev.hostler.trust.job.JobWork;
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.TargetProof;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -54,18 +60,24 @@ class WorkTest {
     engine.close();
   }
 
-  private static JobRequest request(
+  private JobRequest request(
       List<String> hosts, int concurrency, @Nullable Duration timeout, Duration startWithin) {
-    return new JobRequest(
-        "alice",
-        new JobRequest.CommandRequest(List.of("sleep", "1")),
-        "",
-        hosts,
-        Map.of("A", "b"),
-        timeout,
-        concurrency,
-        startWithin,
-        "");
+    return request(TimeSource.system(), hosts, concurrency, timeout, startWithin);
+  }
+
+  private JobRequest request(
+      TimeSource time,
+      List<String> hosts,
+      int concurrency,
+      @Nullable Duration timeout,
+      Duration startWithin) {
+    TestJob job =
+        new TestJob(time.instant(), new JobWork.Command(List.of("sleep", "1"), "default"));
+    job.env.put("A", "b");
+    job.timeout = timeout;
+    job.concurrency = concurrency;
+    job.startWithin = startWithin;
+    return job.request(engine.ids(hosts));
   }
 
   private Job job(Job job) {
@@ -73,21 +85,30 @@ class WorkTest {
   }
 
   @Test
-  void waitsForAnOfflineHostAndGivesAllThatItNeeds() {
-    Job job =
-        engine
-            .engine
-            .jobs()
-            .submit(request(List.of(name), 0, Duration.ofSeconds(7), Duration.ofMinutes(5)));
+  void waitsForAnOfflineHostAndGivesItWhatWasSignedWithAProof() throws Exception {
+    String other = "o-" + name;
+    engine.host(other);
+    JobRequest request =
+        request(List.of(name, other), 0, Duration.ofSeconds(7), Duration.ofMinutes(5));
+    Job job = engine.engine.jobs().submit(request);
+    assertThat(job.timeout()).isEqualTo(Duration.ofSeconds(7));
     assertThat(engine.task(job.id()).state()).isEqualTo(TaskState.QUEUED);
     try (ScriptedAgent agent = engine.connect(host)) {
       agent.slots(1);
       Assignment assignment = agent.awaitAssignment();
-      assertThat(assignment.getEnvMap()).containsExactly(Map.entry("A", "b"));
-      assertThat(assignment.getTimeout().getSeconds()).isEqualTo(7);
-      assertThat(assignment.getOperator()).isEqualTo("alice");
-      assertThat(assignment.getExpiresAt().getSeconds())
-          .isEqualTo(job.expiresAt().getEpochSecond());
+      SignedJob signed =
+          new SignedJob(
+              assignment.getJob().getStatement().toByteArray(),
+              assignment.getJob().getSignature().toByteArray());
+      assertThat(signed).isEqualTo(request.job());
+      TargetProof proof =
+          new TargetProof(
+              assignment.getTargetIndex(),
+              assignment.getTargetCount(),
+              assignment.getTargetPathList().stream().map(ByteString::toByteArray).toList());
+      var targets = JobStatement.read(signed.statement()).targets();
+      assertThat(targets.count()).isEqualTo(2);
+      assertThat(proof.proves(host.toString(), targets)).isTrue();
     }
   }
 
@@ -235,7 +256,8 @@ class WorkTest {
   void expiresWhatWasNotStartedAndNeverHandsItOutAfterwards() {
     ManualTime time = new ManualTime();
     try (EngineFixture manual = new EngineFixture(DB.database(), WorkSettings.DEFAULT, time)) {
-      Job job = manual.engine.jobs().submit(request(List.of(name), 0, null, Duration.ofMinutes(5)));
+      Job job =
+          manual.engine.jobs().submit(request(time, List.of(name), 0, null, Duration.ofMinutes(5)));
       time.advance(Duration.ofMinutes(5).minusMillis(1));
       manual.engine.sweeper().sweep();
       assertThat(manual.task(job.id()).state()).isEqualTo(TaskState.QUEUED);
@@ -267,7 +289,7 @@ class WorkTest {
           manual
               .engine
               .jobs()
-              .submit(request(List.of(name), 0, Duration.ofMinutes(30), Duration.ofHours(1)));
+              .submit(request(time, List.of(name), 0, Duration.ofMinutes(30), Duration.ofHours(1)));
       ScriptedAgent agent = manual.connect(host);
       agent.slots(1);
       AttemptRef ref = agent.awaitAssignment().getRef();
@@ -306,7 +328,7 @@ class WorkTest {
           manual
               .engine
               .jobs()
-              .submit(request(List.of(name), 0, Duration.ofMinutes(30), Duration.ofHours(1)));
+              .submit(request(time, List.of(name), 0, Duration.ofMinutes(30), Duration.ofHours(1)));
       ScriptedAgent agent = manual.connect(host);
       agent.slots(1);
       AttemptRef ref = agent.awaitAssignment().getRef();

@@ -1,16 +1,14 @@
 package dev.hostler.lab.bench;
 
-import dev.hostler.proto.v1.CommandLine;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobEvent;
 import dev.hostler.proto.v1.JobState;
-import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.proto.v1.TaskState;
 import dev.hostler.proto.v1.WatchJobRequest;
 import java.util.Iterator;
 
 /**
- * When things were seen of one job, in nanoseconds since its submission began.
+ * When things were seen of one job, in nanoseconds since the client began to look for its hosts.
  *
  * @param started the first task was seen running or later
  * @param firstOutput the first byte of output arrived; 0 if none did
@@ -19,23 +17,18 @@ import java.util.Iterator;
  */
 record JobTimes(long started, long firstOutput, long ended, long bytes) {
 
-  static SubmitJobRequest.Builder command(String selector, String... argv) {
-    CommandLine.Builder command = CommandLine.newBuilder();
-    for (String word : argv) {
-      command.addArgv(word);
-    }
-    return SubmitJobRequest.newBuilder().setSelector(selector).setCommand(command);
+  /** Signs and submits a command and watches it and its output to its end. */
+  static JobTimes command(OperatorClient client, String selector, String... argv) {
+    return command(client, true, selector, argv);
   }
 
-  /** Submits a job and watches it and its output to its end. */
-  static JobTimes of(OperatorClient client, SubmitJobRequest request) {
-    return of(client, request, true);
-  }
-
-  /** Submits a job and watches it to its end, with its output or without. */
-  static JobTimes of(OperatorClient client, SubmitJobRequest request, boolean output) {
+  /**
+   * Finds the hosts, signs and submits a command and watches it to its end, with its output or
+   * without.
+   */
+  static JobTimes command(OperatorClient client, boolean output, String selector, String... argv) {
     long begin = System.nanoTime();
-    Job job = client.jobs().submitJob(request);
+    Job job = client.jobs().submitJob(client.command(selector, argv));
     Iterator<JobEvent> events =
         client
             .jobs()

@@ -48,7 +48,7 @@ public final class Measure {
   private static void latency(OperatorClient client) {
     latency(client, "first 200 jobs");
     for (int i = 0; i < WARM; i++) {
-      JobTimes.of(client, JobTimes.command(ALL, "/bin/echo", "hi").build());
+      JobTimes.command(client, ALL, "/bin/echo", "hi");
     }
     latency(client, "200 jobs after " + (200 + WARM));
   }
@@ -58,7 +58,7 @@ public final class Measure {
     Samples output = new Samples();
     Samples ended = new Samples();
     for (int i = 0; i < 200; i++) {
-      JobTimes times = JobTimes.of(client, JobTimes.command(ALL, "/bin/echo", "hi").build());
+      JobTimes times = JobTimes.command(client, ALL, "/bin/echo", "hi");
       started.add(times.started());
       output.add(times.firstOutput());
       ended.add(times.ended());
@@ -79,10 +79,7 @@ public final class Measure {
   private static void outputOf(OperatorClient client, String what, String source, boolean read) {
     long size = 1_000_000_000;
     JobTimes times =
-        JobTimes.of(
-            client,
-            JobTimes.command(ALL, "/bin/sh", "-c", source + " | head -c " + size).build(),
-            read);
+        JobTimes.command(client, read, ALL, "/bin/sh", "-c", source + " | head -c " + size);
     if (read && times.bytes() != size) {
       throw new IllegalStateException(times.bytes() + " bytes arrived, not " + size);
     }
@@ -121,7 +118,7 @@ public final class Measure {
     }
     Samples ended = new Samples();
     for (int i = -3; i < 10; i++) {
-      JobTimes times = JobTimes.of(client, JobTimes.command(ALL, "/bin/echo", "hi").build());
+      JobTimes times = JobTimes.command(client, ALL, "/bin/echo", "hi");
       if (i >= 0) {
         ended.add(times.ended());
       }

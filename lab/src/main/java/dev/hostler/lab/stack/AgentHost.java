@@ -48,6 +48,8 @@ public final class AgentHost implements AutoCloseable {
         output = "2GiB"
         """
             .formatted(stack.agentPort(), folder.resolve("state"), host.group));
+    Path trust = Files.createDirectories(folder.resolve("state/trust"));
+    Files.copy(stack.keys().root(), trust.resolve("operator-roots.pem"));
     CliResult made = stack.cli("token", "create", "--uses", "1", "--ttl", "10m", "-o", "json");
     Matcher token = TOKEN.matcher(made.text());
     if (!token.find()) {

@@ -27,6 +27,7 @@ public final class Stack implements AutoCloseable {
 
   private final Path home;
   private final Path data;
+  private final Keys keys;
   private final int agentPort;
   private final int operatorPort;
   private final int metricsPort;
@@ -36,6 +37,7 @@ public final class Stack implements AutoCloseable {
   private Stack(Path home, Path data) throws IOException, InterruptedException {
     this.home = home;
     this.data = data;
+    keys = Keys.make(data.resolve("operators"));
     int[] ports = freePorts(3);
     agentPort = ports[0];
     operatorPort = ports[1];
@@ -58,6 +60,9 @@ public final class Stack implements AutoCloseable {
         [index]
         certificate = "%s"
         key = "%s"
+
+        [trust]
+        operator_roots = "%s"
         """
             .formatted(
                 data.resolve("controller"),
@@ -65,7 +70,8 @@ public final class Stack implements AutoCloseable {
                 operatorPort,
                 metricsPort,
                 indexSigner().resolve(SigningKeys.SIGNER_CERTIFICATE),
-                indexSigner().resolve(SigningKeys.SIGNER_KEY)));
+                indexSigner().resolve(SigningKeys.SIGNER_KEY),
+                keys.root()));
     SigningKeys.create(
         indexSigner(),
         "lab",
@@ -123,6 +129,11 @@ public final class Stack implements AutoCloseable {
     return data.resolve("index-signer");
   }
 
+  /** The keys of the operator as whom the CLI is run. */
+  public Keys keys() {
+    return keys;
+  }
+
   /** The folder of all state. */
   public Path data() {
     return data;
@@ -147,12 +158,12 @@ public final class Stack implements AutoCloseable {
                 .matches("(?s).*\"connected\" ?: ?true.*"));
   }
 
-  /** Runs the CLI as the first operator and waits for its end. */
+  /** Runs the CLI as the operator and waits for its end. */
   public CliResult cli(String... arguments) {
     return cliCall(List.of(arguments)).result();
   }
 
-  /** Starts the CLI as the first operator. */
+  /** Starts the CLI as the operator. */
   public CliCall cliCall(List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/hostler").toString());
@@ -167,8 +178,8 @@ public final class Stack implements AutoCloseable {
         "HOSTLER_CONFIG", data.resolve("cli.toml").toString(),
         "HOSTLER_CONTROLLER", "127.0.0.1:" + operatorPort,
         "HOSTLER_CA", operator.resolve("ca.crt").toString(),
-        "HOSTLER_CERT", operator.resolve("admin.crt").toString(),
-        "HOSTLER_KEY", operator.resolve("admin.key").toString());
+        "HOSTLER_CERT", keys.certificate().toString(),
+        "HOSTLER_KEY", keys.key().toString());
   }
 
   /** Polls until something is so; for states of other processes, which offer nothing to wait on. */

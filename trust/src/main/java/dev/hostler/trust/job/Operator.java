@@ -26,6 +26,7 @@ public record Operator(String name, SortedSet<String> roles) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
   private static final Pattern ROLE = Pattern.compile("[a-z](?:[a-z0-9-]{0,62}[a-z0-9])?");
+  private static final int MAX_ROLES = 64;
   private static final int URI = 6; // RFC 5280 section 4.2.1.6: GeneralName [6]
 
   /**
@@ -35,6 +36,10 @@ public record Operator(String name, SortedSet<String> roles) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "operator name '" + name + "': use 1 to 64 letters, digits and . _ @ -");
+    }
+    if (roles.size() > MAX_ROLES) {
+      throw new IllegalArgumentException(
+          roles.size() + " roles: an operator has at most " + MAX_ROLES);
     }
     for (String role : roles) {
       if (!ROLE.matcher(role).matches()) {

@@ -1,0 +1,31 @@
+package dev.hostler.agent.attempt;
+
+import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * By whose word an attempt runs.
+ *
+ * @param operator name of the operator who signed the job
+ * @param roles that the operator's certificate gives
+ * @param path the operator's certificate first, the pinned root last; empty for an attempt that an
+ *     older agent accepted
+ * @param nonce what is remembered of the job so that it is not taken twice; see {@code Nonces};
+ *     empty for an attempt that an older agent accepted
+ * @param allowOlder did the operator sign that a bundle version below the highest seen may run?
+ */
+public record Authority(
+    String operator,
+    SortedSet<String> roles,
+    List<X509Certificate> path,
+    String nonce,
+    boolean allowOlder) {
+  /** Copies the collections. */
+  public Authority {
+    roles = Collections.unmodifiableSortedSet(new TreeSet<>(roles));
+    path = List.copyOf(path);
+  }
+}

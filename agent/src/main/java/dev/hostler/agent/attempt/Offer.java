@@ -1,0 +1,16 @@
+package dev.hostler.agent.attempt;
+
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.TargetProof;
+
+/**
+ * What a controller wants this host to run. Nothing of it is verified.
+ *
+ * @param id which try at which task, for reports
+ * @param jobId the job, for reports
+ * @param job what an operator is said to have signed
+ * @param proof that this host is among the job's targets
+ * @param bundleSize how many bytes the bundle file has; at most so many are fetched
+ */
+public record Offer(
+    AttemptId id, String jobId, SignedJob job, TargetProof proof, long bundleSize) {}

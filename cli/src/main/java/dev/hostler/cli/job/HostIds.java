@@ -1,0 +1,80 @@
+package dev.hostler.cli.job;
+
+import dev.hostler.cli.connect.Controller;
+import dev.hostler.cli.console.CliFailure;
+import dev.hostler.proto.v1.GetHostRequest;
+import dev.hostler.proto.v1.Host;
+import dev.hostler.proto.v1.ListHostsRequest;
+import dev.hostler.proto.v1.ListHostsResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which hosts an operator means: either those of a selector now, or those that are named.
+ *
+ * @param selector CEL expression; null: hosts are named
+ * @param hosts ids or names
+ */
+record HostIds(@Nullable String selector, List<String> hosts) {
+  private static final int PAGE = 1000;
+
+  /**
+   * Checks what was given.
+   *
+   * @throws CliFailure if it is neither or both
+   */
+  HostIds {
+    if (selector != null && !hosts.isEmpty()) {
+      throw CliFailure.usage("-t and --host exclude each other; give one of them");
+    }
+    if (selector == null && hosts.isEmpty()) {
+      throw CliFailure.usage("no target: give -t SELECTOR (all hosts: -t true) or --host HOST");
+    }
+    if (selector != null && selector.isBlank()) {
+      throw CliFailure.usage("-t is empty; for all hosts write -t true");
+    }
+    hosts = List.copyOf(hosts);
+  }
+
+  /**
+   * Their ids, each once.
+   *
+   * @throws CliFailure if there is none, or one is unknown
+   */
+  List<String> resolve(Controller controller) {
+    Set<String> ids = new LinkedHashSet<>();
+    if (selector == null) {
+      for (String host : hosts) {
+        ids.add(
+            controller
+                .call(() ->
+                    controller.hosts().getHost(GetHostRequest.newBuilder().setHost(host).build()))
+                .getId());
+      }
+      return List.copyOf(ids);
+    }
+    String token = "";
+    do {
+      ListHostsRequest request =
+          ListHostsRequest.newBuilder()
+              .setSelector(selector)
+              .setPageSize(PAGE)
+              .setPageToken(token)
+              .build();
+      ListHostsResponse page = controller.call(() -> controller.hosts().listHosts(request));
+      page.getHostsList().stream().map(Host::getId).forEach(ids::add);
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    if (ids.isEmpty()) {
+      throw CliFailure.usage(
+          "-t '"
+              + selector
+              + "' means no host at the moment; `hostler host list -t SELECTOR` shows what a"
+              + " selector means");
+    }
+    return new ArrayList<>(ids);
+  }
+}

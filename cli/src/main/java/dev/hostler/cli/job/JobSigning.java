@@ -1,0 +1,99 @@
+package dev.hostler.cli.job;
+
+import dev.hostler.cli.connect.Context;
+import dev.hostler.cli.console.CliFailure;
+import dev.hostler.common.signing.SigningException;
+import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.job.JobException;
+import dev.hostler.trust.job.JobStatement;
+import dev.hostler.trust.job.JobWork;
+import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.job.Targets;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator wants besides the work and the hosts, made into a signed job.
+ *
+ * @param env environment variables
+ * @param timeout null: the action's own
+ * @param concurrency 0: no limit
+ * @param startWithin null: an hour, or as long as the certificate is valid
+ * @param allowOlder may a version below the highest that a host has seen run?
+ */
+record JobSigning(
+    Map<String, String> env,
+    @Nullable Duration timeout,
+    int concurrency,
+    @Nullable Duration startWithin,
+    boolean allowOlder) {
+  private static final Duration USUAL_START = Duration.ofHours(1);
+
+  /** Hosts whose clocks are a little behind must not refuse a job that was signed just now. */
+  private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+  /**
+   * Reads the keys that sign jobs.
+   *
+   * @throws CliFailure if they cannot be used
+   */
+  static SigningKeys keys(Context context) {
+    try {
+      return SigningKeys.read(context.signCert(), context.signKey());
+    } catch (IOException | SigningException e) {
+      throw CliFailure.usage(
+          "jobs are signed, but the signing key of context \""
+              + context.name()
+              + "\" cannot be used: "
+              + e.getMessage()
+              + "\nMake one with `hostler operator create`, then log in with it, or set"
+              + " HOSTLER_SIGN_CERT and HOSTLER_SIGN_KEY.");
+    }
+  }
+
+  /**
+   * Signs.
+   *
+   * @throws CliFailure if every host would refuse it
+   */
+  SignedJob sign(JobWork work, Targets targets, SigningKeys keys, Instant now) {
+    Instant second = now.truncatedTo(ChronoUnit.SECONDS);
+    Instant end = keys.chain().getFirst().getNotAfter().toInstant();
+    Instant expires = second.plus(startWithin == null ? USUAL_START : startWithin);
+    if (expires.isAfter(end)) {
+      if (startWithin != null && now.isBefore(end)) {
+        throw CliFailure.usage(
+            "--start-within: the job could start until "
+                + expires
+                + ", but hosts take it only while the signing certificate is valid, until "
+                + end);
+      }
+      expires = end;
+    }
+    if (!expires.isAfter(second)) {
+      expires = second.plusSeconds(1);
+    }
+    try {
+      return SignedJob.sign(
+          new JobStatement(
+              work,
+              new TreeMap<>(env),
+              timeout,
+              concurrency,
+              second.minus(CLOCK_SKEW),
+              expires,
+              JobStatement.newNonce(),
+              allowOlder,
+              targets),
+          keys,
+          now);
+    } catch (JobException e) {
+      throw CliFailure.usage("cannot sign the job: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The keys of operators. */
+@NullMarked
+package dev.hostler.cli.operator;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,218 @@
+package dev.hostler.controller.job;
+
+import dev.hostler.controller.audit.Actor;
+import dev.hostler.controller.audit.AuditStore;
+import dev.hostler.controller.db.Database;
+import dev.hostler.controller.db.RowIds;
+import dev.hostler.controller.db.Transaction;
+import dev.hostler.controller.failure.RequestException;
+import dev.hostler.controller.host.HostStore;
+import dev.hostler.controller.target.Target;
+import dev.hostler.controller.target.Targets;
+import dev.hostler.trust.job.JobStatement;
+import dev.hostler.trust.job.VerifiedJob;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Takes signed jobs: verifies them and commits a task for each target. Thread-safe. */
+final class Submission {
+  private static final int MAX_KEY = 128;
+
+  private final Database database;
+  private final JobStore jobs;
+  private final TaskStore tasks;
+  private final AuditStore audit;
+  private final HostStore hosts;
+  private final Targets targets;
+  private final Actions actions;
+  private final JobSigners operators;
+  private final TargetTrees trees;
+  private final WorkHints hints;
+  private final JobNotices notices;
+  private final Duration assumedTimeout;
+  private final RowIds ids;
+  private final InstantSource clock;
+  private final List<SubmissionGate> gates = new CopyOnWriteArrayList<>();
+
+  Submission(
+      Database database,
+      JobStore jobs,
+      TaskStore tasks,
+      AuditStore audit,
+      HostStore hosts,
+      Targets targets,
+      Actions actions,
+      JobSigners operators,
+      TargetTrees trees,
+      WorkHints hints,
+      JobNotices notices,
+      Duration assumedTimeout,
+      InstantSource clock) {
+    this.database = database;
+    this.jobs = jobs;
+    this.tasks = tasks;
+    this.audit = audit;
+    this.hosts = hosts;
+    this.targets = targets;
+    this.actions = actions;
+    this.operators = operators;
+    this.trees = trees;
+    this.hints = hints;
+    this.notices = notices;
+    this.assumedTimeout = assumedTimeout;
+    this.ids = new RowIds(clock);
+    this.clock = clock;
+  }
+
+  /** From now on, {@code gate} is asked before each job is committed. */
+  void ask(SubmissionGate gate) {
+    gates.add(gate);
+  }
+
+  /** A request that verified. */
+  private record Checked(
+      JobRequest request,
+      VerifiedJob job,
+      Actions.Resolved resolved,
+      SignedTargets targets,
+      List<UUID> hostIds) {
+    String operator() {
+      return job.operator().name();
+    }
+
+    JobStatement statement() {
+      return job.statement();
+    }
+  }
+
+  Job submit(JobRequest request) {
+    String key = request.idempotencyKey();
+    if (key.length() > MAX_KEY || key.indexOf('\0') >= 0) {
+      throw RequestException.invalid(
+          "idempotency_key", key, "give text of at most " + MAX_KEY + " characters");
+    }
+    VerifiedJob job = operators.verify(request.job(), clock.instant());
+    Optional<Job> earlier = earlier(job.operator().name(), key);
+    if (earlier.isPresent()) {
+      return earlier.get();
+    }
+    Actions.Resolved resolved = actions.resolve(job.statement());
+    SignedTargets meant = SignedTargets.of(request.hostIds(), job, targets);
+    List<UUID> hostIds = meant.hosts().stream().map(Target::hostId).toList();
+    gates.forEach(gate -> gate.check(resolved.work(), hostIds));
+    Checked checked = new Checked(request, job, resolved, meant, hostIds);
+    return database.transact(transaction -> commit(transaction, checked));
+  }
+
+  private Optional<Job> earlier(String operator, String key) {
+    return key.isEmpty()
+        ? Optional.empty()
+        : database.transact(transaction -> jobs.findByKey(transaction, operator, key));
+  }
+
+  private Job commit(Transaction transaction, Checked checked) {
+    String key = checked.request().idempotencyKey();
+    if (!key.isEmpty()) {
+      jobs.lockKey(transaction, checked.operator(), key);
+      Optional<Job> earlier = jobs.findByKey(transaction, checked.operator(), key);
+      if (earlier.isPresent()) {
+        return earlier.get();
+      }
+    }
+    JobStatement statement = checked.statement();
+    jobs.lockKey(transaction, checked.operator(), statement.nonce());
+    if (jobs.hasNonce(transaction, checked.operator(), statement.nonce())) {
+      throw new RequestException(
+          RequestException.Kind.ALREADY_EXISTS,
+          "job.nonce: "
+              + RequestException.shown(statement.nonce())
+              + ": operator "
+              + checked.operator()
+              + " submitted this job before; to run it again, sign it again");
+    }
+    if (hosts.lockPresent(transaction, checked.hostIds()).size() < checked.hostIds().size()) {
+      throw new RequestException(
+          RequestException.Kind.ABORTED,
+          "hosts: some were removed while the job was being submitted; submit it again");
+    }
+    Job job = job(checked);
+    jobs.insert(
+        transaction,
+        job,
+        new JobStore.Signed(checked.request().job(), statement.nonce()),
+        allowance(statement.timeout(), checked.resolved().ownTimeout()),
+        key.isEmpty() ? null : key);
+    tasks.insert(transaction, rows(job, checked.targets().hosts()));
+    notices.submitted(transaction);
+    audit.append(
+        transaction,
+        Actor.operator(checked.request().submitter()),
+        "job.submit",
+        "job:" + job.id(),
+        Map.of(
+            "title",
+            job.title(),
+            "targets",
+            checked.hostIds().size(),
+            "signed_by",
+            job.operator()));
+    transaction.afterCommit(() -> {
+      trees.keep(job.id(), checked.targets().tree());
+      hints.hosts(checked.hostIds());
+    });
+    return job;
+  }
+
+  private Job job(Checked checked) {
+    JobStatement statement = checked.statement();
+    Work work = checked.resolved().work();
+    return new Job(
+        ids.next(),
+        checked.operator(),
+        work.title(),
+        work,
+        statement.env(),
+        statement.timeout(),
+        statement.concurrency(),
+        clock.instant().truncatedTo(ChronoUnit.MICROS),
+        statement.expires(),
+        null,
+        null,
+        new TaskCounts(checked.hostIds().size(), 0, 0, 0));
+  }
+
+  private List<Task> rows(Job job, List<Target> hosts) {
+    Instant now = job.createdAt();
+    List<Task> rows = new ArrayList<>(hosts.size());
+    for (Target host : hosts) {
+      rows.add(
+          new Task(
+              ids.next(),
+              job.id(),
+              host.hostId(),
+              host.name(),
+              TaskState.QUEUED,
+              0,
+              now,
+              null,
+              ""));
+    }
+    return rows;
+  }
+
+  private Duration allowance(@Nullable Duration asked, @Nullable Duration own) {
+    if (asked != null) {
+      return asked;
+    }
+    return own != null ? own : assumedTimeout;
+  }
+}
