@@ -110,6 +110,14 @@ class CommandsE2eTest {
   }
 
   @Test
+  void invalidUtf8IsPassedOnAsItIs() {
+    byte[] wanted = {
+      'a', (byte) 0xff, (byte) 0xfe, (byte) 0xc3, '(', (byte) 0xed, (byte) 0xa0, '\n'
+    };
+    assertThat(run("/usr/bin/printf", "a\\377\\376\\303(\\355\\240\\n").stdout()).isEqualTo(wanted);
+  }
+
+  @Test
   void twoHundredMegabytesComeBackWhole() throws Exception {
     long size = 200L << 20;
     CliResult result =
