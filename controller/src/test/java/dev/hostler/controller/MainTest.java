@@ -7,6 +7,7 @@ import dev.hostler.controller.db.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,9 +53,14 @@ class MainTest {
   }
 
   private Process launch(String config) throws IOException {
-    List<String> command =
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Coverage of this JVM counts that of its children: the agent appends to the same file.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("-javaagent:") && argument.contains("jacoco"))
+        .forEach(command::add);
+    command.addAll(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-Xmx256m",
@@ -63,7 +69,7 @@ class MainTest {
             System.getProperty("java.class.path"),
             "dev.hostler.controller.Main",
             "--config",
-            config);
+            config));
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
