@@ -73,7 +73,12 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
 
   @Override
   public void getJob(GetJobRequest request, StreamObserver<dev.hostler.proto.v1.Job> responses) {
-    answer(responses, () -> JobMessages.job(permitted(Permission.JOB_READ, request.getJobId())));
+    answer(
+        responses,
+        () -> {
+          Job job = permitted(Permission.JOB_READ, request.getJobId());
+          return JobMessages.job(job, jobs.signed(job.id()));
+        });
   }
 
   @Override

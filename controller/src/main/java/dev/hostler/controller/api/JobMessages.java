@@ -3,6 +3,7 @@ package dev.hostler.controller.api;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.JsonFormat;
 import dev.hostler.controller.job.AttemptResult;
 import dev.hostler.controller.job.Job;
@@ -17,13 +18,26 @@ import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.ResourceUse;
 import dev.hostler.proto.v1.TaskCounts;
 import dev.hostler.proto.v1.TaskState;
+import dev.hostler.trust.job.SignedJob;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs and tasks as messages. */
 final class JobMessages {
   private JobMessages() {}
+
+  /** A job with what its operator signed. */
+  static dev.hostler.proto.v1.Job job(Job job, Optional<SignedJob> signed) {
+    dev.hostler.proto.v1.Job.Builder message = job(job).toBuilder();
+    signed.ifPresent(bytes ->
+        message.setSigned(
+            dev.hostler.proto.v1.SignedJob.newBuilder()
+                .setStatement(UnsafeByteOperations.unsafeWrap(bytes.statement()))
+                .setSignature(UnsafeByteOperations.unsafeWrap(bytes.signature()))));
+    return message.build();
+  }
 
   static dev.hostler.proto.v1.Job job(Job job) {
     dev.hostler.proto.v1.Job.Builder message =

@@ -5,6 +5,7 @@ import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Transaction;
 import dev.hostler.controller.failure.RequestException;
+import dev.hostler.trust.job.SignedJob;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +133,20 @@ public final class JobService {
   public Job get(UUID id) {
     return database.transact(
         transaction -> jobs.find(transaction, id).orElseThrow(() -> unknown(id)));
+  }
+
+  /**
+   * What the operator of a job signed; empty for a job of before jobs were signed.
+   *
+   * @throws RequestException NOT_FOUND
+   */
+  public Optional<SignedJob> signed(UUID id) {
+    return database.transact(transaction -> {
+      if (jobs.find(transaction, id).isEmpty()) {
+        throw unknown(id);
+      }
+      return Optional.ofNullable(jobs.signed(transaction, List.of(id)).get(id));
+    });
   }
 
   /**

@@ -370,6 +370,14 @@ class JobEndpointTest {
   }
 
   @Test
+  void showsWhatWasSigned() {
+    var request = TestJob.command("echo", "hi").wire(engine.ids(hosts(2)));
+    String id = jobs.submitJob(request).getId();
+    assertThat(jobs.getJob(GetJobRequest.newBuilder().setJobId(id).build()).getSigned())
+        .isEqualTo(request.getJob());
+  }
+
+  @Test
   void turnsDownWhatMakesNoSense() {
     assertThatThrownBy(() -> jobs.getJob(GetJobRequest.newBuilder().setJobId("x").build()))
         .isInstanceOf(StatusRuntimeException.class)

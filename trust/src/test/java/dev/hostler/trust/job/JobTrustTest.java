@@ -213,6 +213,28 @@ class JobTrustTest {
     assertThat(folder.resolve("out.json")).hasBinaryContent(job.statement());
   }
 
+  /** The steps of docs/keys.md for a CA of one's own. */
+  @Test
+  void takesKeysThatOpensslMade() throws Exception {
+    String doc = Files.readString(Path.of("../docs/keys.md"));
+    int begin = doc.indexOf("openssl genpkey");
+    String steps = doc.substring(begin, doc.indexOf("```", begin));
+    Process shell =
+        new ProcessBuilder("bash", "-euc", steps)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(shell.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(shell.exitValue()).as(said).isZero();
+    SigningKeys alice = SigningKeys.read(folder.resolve("alice.crt"), folder.resolve("alice.key"));
+    JobTrust pinned =
+        new JobTrust(Pem.certificates(folder.resolve("root.crt")), RevocationPolicy.none());
+    Instant now = Instant.now().plusSeconds(5);
+    assertThat(pinned.verifySigner(SignedJob.sign(SampleJob.action(), alice, now), now).operator())
+        .isEqualTo(new Operator("alice", new TreeSet<>(List.of("admin"))));
+  }
+
   @Test
   void makesOperatorsInAFolder() throws Exception {
     Path ops = folder.resolve("ops");
