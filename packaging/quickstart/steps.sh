@@ -80,6 +80,8 @@ build() {
   for tool in gcc make; do
     command -v "$tool" > /dev/null || lacking "$tool is missing: apt-get install gcc make libc6-dev"
   done
+  # The generator leaves classes of messages that are no more; they would not compile.
+  [ -z "$(find "$home/proto/src" -newer "$home/proto/target/classes" -type f -print -quit 2> /dev/null)" ] || rm -rf "$home/proto/target"
   during "Build (the first one takes some minutes)" "$log/build.log" \
     "$home/mvnw" -B -ntp -f "$home/pom.xml" -pl controller,agent,cli -am -DskipTests package
   touch "$home/cli/target/.built"
