@@ -4,10 +4,12 @@ import com.networknt.schema.Error;
 import com.networknt.schema.SchemaException;
 import dev.hostler.trust.json.Json;
 import dev.hostler.trust.json.Problems;
+import dev.hostler.trust.secret.SealedParameters;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -49,7 +51,7 @@ public final class Parameters {
     if (values != null) {
       JsonNode schema = Json.MAPPER.readTree(action.paramsSchema());
       ParamsSchema.applyDefaults(schema, values);
-      check(action, schema, values, problems);
+      check(action.paramsSchema(), values, problems);
     }
     if (values == null || !problems.isEmpty()) {
       throw new InvalidBundleException(what, problems.list());
@@ -63,6 +65,46 @@ public final class Parameters {
       throw new InvalidBundleException(what, problems.list());
     }
     return parameters;
+  }
+
+  /**
+   * Checks parameters as they are submitted: secrets must be sealed, and are not looked into; the
+   * rest is checked as in {@link #of}. No defaults are filled in.
+   *
+   * @param json a JSON object in UTF-8; empty means no parameters
+   * @return the parameters in canonical form, fit to be stored
+   * @throws InvalidBundleException with every problem; no value of a secret is in it
+   */
+  public static String submitted(Manifest.Action action, byte[] json)
+      throws InvalidBundleException {
+    Set<String> secrets = SealedParameters.secrets(action.paramsSchema());
+    Problems problems = new Problems();
+    String what = "the parameters of '" + action.name() + "'";
+    ObjectNode values = parse(json, problems);
+    if (values == null) {
+      throw new InvalidBundleException(what, problems.list());
+    }
+    ObjectNode schema = (ObjectNode) Json.MAPPER.readTree(action.paramsSchema());
+    for (String secret : secrets) {
+      if (values.has(secret) && !SealedParameters.isSealed(values.get(secret))) {
+        problems.add(
+            "params." + secret,
+            "is secret and was not sealed",
+            "submit with `hostler run`, which seals it to the hosts' keys");
+      }
+      ((ObjectNode) schema.get("properties")).set(secret, Json.MAPPER.createObjectNode());
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidBundleException(what, problems.list());
+    }
+    String open = Json.canonicalText(schema);
+    ObjectNode filled = values.deepCopy();
+    ParamsSchema.applyDefaults(schema, filled);
+    check(open, filled, problems);
+    if (!problems.isEmpty()) {
+      throw new InvalidBundleException(what, problems.list());
+    }
+    return Json.canonicalText(values);
   }
 
   private static @org.jspecify.annotations.Nullable ObjectNode parse(
@@ -84,12 +126,13 @@ public final class Parameters {
     return null;
   }
 
-  private static void check(
-      Manifest.Action action, JsonNode schema, ObjectNode values, Problems problems) {
+  private static void check(String schemaJson, ObjectNode values, Problems problems) {
+    JsonNode schema = Json.MAPPER.readTree(schemaJson);
     List<String> known = List.copyOf(schema.path("properties").propertyNames());
+    Set<String> secrets = SealedParameters.secrets(schemaJson);
     try {
-      for (Error error : ParamsSchema.validate(action.paramsSchema(), values)) {
-        add(error, known, problems);
+      for (Error error : ParamsSchema.validate(schemaJson, values)) {
+        add(error, known, secrets, problems);
       }
     } catch (SchemaException | IllegalArgumentException e) {
       problems.add("params", "cannot be checked: " + e.getMessage(), "use another value");
@@ -101,8 +144,17 @@ public final class Parameters {
     }
   }
 
-  private static void add(Error error, List<String> known, Problems problems) {
-    String field = "params" + ParamsSchema.pointer(error);
+  private static void add(Error error, List<String> known, Set<String> secrets, Problems problems) {
+    String pointer = ParamsSchema.pointer(error);
+    String field = "params" + pointer;
+    for (String secret : secrets) {
+      // Problems are shown, logged and kept: no value, and nothing of the schema's own words.
+      if (pointer.equals("." + secret) || pointer.startsWith("." + secret + ".")) {
+        problems.add(
+            "params." + secret, "does not fit (it is secret and not shown)", "see the schema");
+        return;
+      }
+    }
     switch (error.getKeyword()) {
       case "required" ->
           problems.add(field + "." + error.getProperty(), "is missing", "give it a value");

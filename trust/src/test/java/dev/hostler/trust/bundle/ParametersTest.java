@@ -160,4 +160,50 @@ class ParametersTest {
           .hasMessageContaining(one[1]);
     }
   }
+
+  private static Action withSecret() throws InvalidBundleException {
+    return action(
+        """
+        [actions.go.params]
+        required = ["password"]
+        [actions.go.params.properties.user]
+        type = "string"
+        default = "root"
+        [actions.go.params.properties.password]
+        type = "string"
+        minLength = 9
+        writeOnly = true
+        """);
+  }
+
+  @Test
+  void submitsSecretsSealedOnly() throws Exception {
+    String sealed = "{\"password\":{\"$sealed\":\"AAAA\"}}";
+    assertThat(Parameters.submitted(withSecret(), sealed.getBytes(UTF_8))).isEqualTo(sealed);
+    assertThatThrownBy(() ->
+            Parameters.submitted(
+                withSecret(), "{\"password\":\"hunter2-hunter2\"}".getBytes(UTF_8)))
+        .hasMessageContaining("params.password")
+        .hasMessageContaining("not sealed")
+        .message()
+        .doesNotContain("hunter2");
+    assertThatThrownBy(() -> Parameters.submitted(withSecret(), new byte[0]))
+        .hasMessageContaining("params.password: is missing");
+    assertThatThrownBy(() ->
+            Parameters.submitted(
+                withSecret(), sealed.replace("}}", "},\"user\":5,\"x\":1}").getBytes(UTF_8)))
+        .hasMessageContaining("params.user")
+        .hasMessageContaining("params.x");
+  }
+
+  @Test
+  void showsNoSecretThatDoesNotFit() throws Exception {
+    for (String value : List.of("\"hunter2\"", "[\"hunter2\"]", "{\"hunter2\":1}")) {
+      assertThatThrownBy(
+              () -> Parameters.of(withSecret(), ("{\"password\":" + value + "}").getBytes(UTF_8)))
+          .hasMessageContaining("params.password: does not fit")
+          .message()
+          .doesNotContain("hunter2");
+    }
+  }
 }
