@@ -20,7 +20,8 @@ public final class ControllerFrameFuzz {
           FromWire.resume(frame.getWelcome());
           FromWire.duration(frame.getWelcome().getHeartbeatInterval());
         }
-        case ASSIGNMENT -> FromWire.id(frame.getAssignment().getRef());
+        case ASSIGNMENT -> FromWire.offer(frame.getAssignment());
+        case TRUST -> FromWire.trust(frame.getTrust());
         case CANCEL -> FromWire.id(frame.getCancel().getRef());
         case OUTPUT_ACK -> {
           FromWire.id(frame.getOutputAck().getRef());

@@ -1,5 +1,6 @@
 package dev.hostler.agent.link;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.common.fuzz.Fuzzing;
 import dev.hostler.proto.v1.Assignment;
 import dev.hostler.proto.v1.AttemptRef;
@@ -7,6 +8,7 @@ import dev.hostler.proto.v1.CancelAttempt;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.Drain;
 import dev.hostler.proto.v1.OutputAck;
+import dev.hostler.proto.v1.SignedJob;
 import dev.hostler.proto.v1.Welcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,16 @@ class FuzzTest {
                         .addUnknown(REF))
                 .build(),
             ControllerFrame.newBuilder()
-                .setAssignment(Assignment.newBuilder().setRef(REF).setJobId("j"))
+                .setAssignment(
+                    Assignment.newBuilder()
+                        .setRef(REF)
+                        .setJobId("j")
+                        .setJob(
+                            SignedJob.newBuilder()
+                                .setStatement(ByteString.copyFromUtf8("{}"))
+                                .setSignature(ByteString.copyFromUtf8("s")))
+                        .setTargetCount(3)
+                        .addTargetPath(ByteString.copyFrom(new byte[32])))
                 .build(),
             ControllerFrame.newBuilder().setCancel(CancelAttempt.newBuilder().setRef(REF)).build(),
             ControllerFrame.newBuilder().setOutputAck(ack).build(),

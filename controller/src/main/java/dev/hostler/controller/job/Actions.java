@@ -68,8 +68,8 @@ final class Actions {
     }
     List<Problem> problems = new ArrayList<>(JobVariables.problems(action, variables));
     try {
-      // What was signed stays as it is; each host fills in the defaults.
-      var _ = Parameters.of(action, asked.params().getBytes(StandardCharsets.UTF_8));
+      // What was signed stays as it is: each host fills in the defaults. Secrets are ciphertext.
+      var _ = Parameters.submitted(action, asked.params().getBytes(StandardCharsets.UTF_8));
     } catch (InvalidBundleException e) {
       e.problems().stream()
           .map(one -> new Problem("params: " + one.field(), one.found(), one.fix()))

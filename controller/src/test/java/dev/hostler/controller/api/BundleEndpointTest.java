@@ -293,4 +293,16 @@ class BundleEndpointTest {
     assertThatThrownBy(() -> call(bundle, "greet", "{\"name\":\"x\"}", "LD_PRELOAD"))
         .hasMessageContaining("env: 'LD_PRELOAD' is not declared");
   }
+
+  @Test
+  void takesSecretsSealedOnly() throws Exception {
+    engine.host(name);
+    Bundle bundle = push(Files.readAllBytes(files.signed(name, "1.0.0", 10)));
+    assertThatThrownBy(() -> call(bundle, "greet", "{\"name\":\"x\",\"password\":\"hunter2\"}"))
+        .hasMessageContaining("INVALID_ARGUMENT: params")
+        .hasMessageContaining("password: is secret and was not sealed")
+        .message()
+        .doesNotContain("hunter2");
+    call(bundle, "greet", "{\"name\":\"x\",\"password\":{\"$sealed\":\"AAAA\"}}");
+  }
 }

@@ -52,6 +52,10 @@ public final class TestBundles {
         type = "integer"
         minimum = 1
         default = 2
+
+        [actions.greet.params.properties.password]
+        type = "string"
+        writeOnly = true
         """
             .formatted(name, version));
     Path program = source.resolve("payload/bin/greet");

@@ -90,7 +90,7 @@ public final class Parameters {
         problems.add(
             "params." + secret,
             "is secret and was not sealed",
-            "submit with `hostler run`, which seals it to the hosts' keys");
+            "it would be stored in clear; give it sealed to the hosts' keys (hostler.sealed/1)");
       }
       ((ObjectNode) schema.get("properties")).set(secret, Json.MAPPER.createObjectNode());
     }
