@@ -76,6 +76,8 @@ public final class Fuzzing {
                 "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + target.getName(),
                 "--instrumentation_includes=dev.hostler.**",
+                // Generated and large: to rewrite it takes longer than a short run has.
+                "--instrumentation_excludes=dev.hostler.proto.**",
                 "--custom_hook_includes=dev.hostler.**",
                 "--reproducer_path=" + work,
                 "-artifact_prefix=" + work + "/",
