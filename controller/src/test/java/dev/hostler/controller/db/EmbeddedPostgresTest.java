@@ -158,6 +158,26 @@ class EmbeddedPostgresTest {
   }
 
   @Test
+  void databasesAreMadeAndDroppedOnceAndAMistakeSaysWhy() throws Exception {
+    open();
+    PostgresDatabases databases;
+    try (EmbeddedPostgres postgres = start()) {
+      databases = postgres.databases();
+      databases.create("one", null);
+      databases.create("one", null);
+      assertThat(Database.open(databases.address("one"), 1)).satisfies(Database::close);
+      databases.drop("one");
+      databases.drop("one");
+      assertThatThrownBy(() -> databases.create("no name", null))
+          .isInstanceOf(DatabaseException.class)
+          .hasMessageContaining("cannot create database no name");
+    }
+    assertThatThrownBy(() -> databases.drop("one"))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageContaining("cannot drop database one");
+  }
+
+  @Test
   void aClusterOfAnotherVersionIsNotTouched() throws Exception {
     open();
     Path cluster = Files.createDirectories(folder.resolve("pg/cluster"));
