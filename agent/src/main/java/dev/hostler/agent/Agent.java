@@ -52,6 +52,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +95,11 @@ final class Agent {
 
   /** Joins a fleet, replacing the identity that this host may have. */
   static Optional<Identity> enrol(
-      AgentConfig config, String controller, JoinToken token, @Nullable String name)
+      AgentConfig config,
+      String controller,
+      JoinToken token,
+      @Nullable String name,
+      Consumer<String> people)
       throws EnrolException, IOException, InterruptedException {
     FactsReader facts = facts(config, "none");
     EventLoopGroup loop = eventLoop();
@@ -106,7 +111,12 @@ final class Agent {
                       TlsTrust.byCaDigest(one.caDigest(), KeyPurpose.CONTROLLER.oid()), loop),
               facts::read,
               PATIENCE);
-      return new Enrolment(identities(config), enroller)
+      return new Enrolment(
+              identities(config),
+              enroller,
+              TimeSource.system(),
+              new Random(new SecureRandom().nextLong()),
+              people)
           .enrol(controller, token, name == null ? facts.read().hostname() : name, true);
     } finally {
       end(loop);

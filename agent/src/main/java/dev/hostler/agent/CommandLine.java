@@ -20,6 +20,7 @@ final class CommandLine {
         hostler-agent run    --config FILE
         hostler-agent enroll --config FILE --controller HOST:PORT [--token-file FILE]
                              [--name NAME] [--force]
+        hostler-agent key    --config FILE
         hostler-agent --version | --help
 
       enroll makes a key on this host and has a controller certify it. The join token comes from
@@ -28,6 +29,10 @@ final class CommandLine {
         --controller HOST:PORT  the controller; default: the first of the configuration
         --name NAME             name of this host in the fleet; default: its host name
         --force                 enrol again, with a new key, although this host is enrolled
+      If the token needs approval, it waits until an operator lets this host in.
+
+      key prints the SHA-256 fingerprint of this host's key, for `hostler token create --key` and
+      `hostler host approve --key`; of a host that is not enrolled, that of the key it will enrol with.
 
       --config FILE defaults to /etc/hostler/agent.toml.
 
@@ -52,6 +57,7 @@ final class CommandLine {
   enum Verb {
     RUN,
     ENROLL,
+    KEY,
     /** For the build: not in the help. */
     REHEARSE,
     VERSION,
@@ -87,9 +93,10 @@ final class CommandLine {
         switch (given.getFirst()) {
           case "run" -> Verb.RUN;
           case "enroll" -> Verb.ENROLL;
+          case "key" -> Verb.KEY;
           default ->
               throw new UsageException(
-                  "\"" + given.getFirst() + "\" is no command; there are run and enroll");
+                  "\"" + given.getFirst() + "\" is no command; there are run, enroll and key");
         };
     return new CommandLine(verb, options(verb, given.subList(1, given.size())), environment);
   }
@@ -113,7 +120,7 @@ final class CommandLine {
           option.equals("--config") || (verb == Verb.ENROLL && ENROLL_ONLY.contains(option));
       if (!known) {
         throw new UsageException(
-            "\"" + option + "\" is no option of " + (verb == Verb.RUN ? "run" : "enroll"));
+            "\"" + option + "\" is no option of " + verb.name().toLowerCase(java.util.Locale.ROOT));
       }
       if (WITH_VALUE.contains(option) && value.isEmpty()) {
         throw new UsageException(option + " needs a value");

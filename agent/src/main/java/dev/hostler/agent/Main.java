@@ -2,6 +2,7 @@ package dev.hostler.agent;
 
 import dev.hostler.agent.config.AgentConfig;
 import dev.hostler.agent.identity.EnrolException;
+import dev.hostler.agent.identity.Enrolment;
 import dev.hostler.agent.identity.Identity;
 import dev.hostler.agent.identity.JoinToken;
 import dev.hostler.common.config.ConfigException;
@@ -52,6 +53,7 @@ public final class Main {
           yield DONE;
         }
         case ENROLL -> enrol(line);
+        case KEY -> key(line);
         case RUN -> run(line);
         case REHEARSE -> Rehearse.run(line.folder()) ? DONE : FAILED;
       };
@@ -90,9 +92,22 @@ public final class Main {
     }
     JoinToken token = JoinToken.parse(line.token());
     Identity identity =
-        Agent.enrol(config, line.controller(config.controllers()), token, line.name())
+        Agent.enrol(config, line.controller(config.controllers()), token, line.name(), err::println)
             .orElseThrow();
     out.println("Enrolled as " + identity.hostId() + " with " + identity.controller() + ".");
+    return DONE;
+  }
+
+  /** Prints by which fingerprint an operator knows this host. */
+  private int key(CommandLine line) throws ConfigException, IOException {
+    AgentConfig config = AgentConfig.read(line.config(), environment);
+    Agent.prepare(config);
+    Optional<Identity> present = Agent.identities(config).read();
+    out.println(
+        Enrolment.fingerprint(
+            present.isPresent()
+                ? present.get().tls().certificate().getPublicKey()
+                : Agent.identities(config).enrolmentKey().getPublic()));
     return DONE;
   }
 

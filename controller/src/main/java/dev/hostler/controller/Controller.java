@@ -28,6 +28,8 @@ import dev.hostler.controller.certificate.OperatorRenewals;
 import dev.hostler.controller.certificate.Renewals;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.enroll.Enrollment;
+import dev.hostler.controller.enroll.EnrolmentStore;
+import dev.hostler.controller.enroll.Enrolments;
 import dev.hostler.controller.enroll.JoinTokens;
 import dev.hostler.controller.enroll.TokenStore;
 import dev.hostler.controller.health.HealthPort;
@@ -127,9 +129,17 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
     HostCertificates hostCertificates = new HostCertificates(database, new HostCertificateStore());
     AgentCertificates agentCertificates =
         new AgentCertificates(ca, config.trust().agentCertificateLifetime());
+    Enrolments enrolments = new Enrolments(database, new EnrolmentStore(), audit, time);
     Enrollment enrollment =
         new Enrollment(
-            database, tokenStore, hosts, hostCertificates, audit, agentCertificates, time);
+            database,
+            tokenStore,
+            hosts,
+            enrolments,
+            hostCertificates,
+            audit,
+            agentCertificates,
+            time);
     HostTrust hostTrust =
         new HostTrust(
             ca,
@@ -170,7 +180,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
     List<BindableService> operatorServices =
         List.of(
             new ControllerEndpoint(Version.TEXT, advertised.toString()),
-            new HostEndpoint(hosts, selectors, policy),
+            new HostEndpoint(hosts, enrolments, selectors, policy),
             new TokenEndpoint(tokens),
             new AuditEndpoint(database, audit, hosts),
             new CertificateEndpoint(

@@ -2,6 +2,7 @@ package dev.hostler.agent.identity;
 
 import dev.hostler.common.signing.CertificateRequest;
 import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.common.signing.RootSuccession;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.Backoff;
 import dev.hostler.common.time.TimeSource;
@@ -148,7 +149,7 @@ public final class CertificateRenewal implements AutoCloseable {
     List<X509Certificate> roots;
     try {
       roots = renewed.roots().takenOver(identity.get().roots(), time.instant());
-    } catch (UntrustedRootsException e) {
+    } catch (SigningException e) {
       throw new RenewalException(
           false, "what the controller sent is not taken over: " + e.getMessage(), e);
     }
@@ -178,7 +179,7 @@ public final class CertificateRenewal implements AutoCloseable {
     if (!newer.getPublicKey().equals(pair.getPublic())) {
       throw new RenewalException("the controller sent a certificate for another key");
     }
-    if (roots.stream().noneMatch(root -> FleetRoots.isIssuedBy(newer, root))) {
+    if (roots.stream().noneMatch(root -> RootSuccession.isIssuedBy(newer, root))) {
       throw new RenewalException("the controller sent a certificate of another CA");
     }
   }

@@ -8,8 +8,10 @@ public final class EnrolException extends Exception {
   public enum Kind {
     /** What was given makes no sense: give something else. */
     USAGE,
-    /** The controller refused, or could not be reached, or is not the one that was announced. */
-    REFUSED
+    /** The controller refused, or is not the one that was announced. */
+    REFUSED,
+    /** The controller could not be reached, or did not answer. */
+    UNREACHABLE
   }
 
   private final Kind kind;

@@ -1,5 +1,6 @@
 package dev.hostler.agent.identity;
 
+import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.tls.TlsIdentity;
@@ -16,8 +17,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -36,6 +39,11 @@ public final class IdentityStore {
   private static final String ROOTS = "ca.crt";
   private static final String HOST_ID = "host-id";
   private static final String CONTROLLER = "controller";
+
+  /** A key that no certificate was issued for yet. */
+  private static final String PENDING = "pending";
+
+  private static final String PUBLIC = "public.der";
 
   private final Path directory;
 
@@ -89,14 +97,54 @@ public final class IdentityStore {
   }
 
   /**
+   * The key that this host enrols with: made once, and kept until the enrolment has succeeded, so
+   * that an operator can be told its fingerprint beforehand and a wait for approval survives.
+   *
+   * @throws IOException if it cannot be read or written
+   */
+  public KeyPair enrolmentKey() throws IOException {
+    Path pending = directory.resolve(PENDING);
+    try {
+      if (!Files.isDirectory(pending)) {
+        makePending(pending);
+      }
+      return new KeyPair(
+          KeyFactory.getInstance("EC")
+              .generatePublic(new X509EncodedKeySpec(Files.readAllBytes(pending.resolve(PUBLIC)))),
+          key(Files.readString(pending.resolve(KEY))));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IOException(
+          "the key in " + pending + " is damaged (" + e.getMessage() + "): remove the folder", e);
+    }
+  }
+
+  private void makePending(Path pending) throws IOException {
+    makeDirectory();
+    KeyPair pair = KeyAlgorithm.EC_P256.generate();
+    Path fresh = directory.resolve(PENDING + ".new");
+    remove(fresh);
+    Files.createDirectory(
+        fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Pem.writeNewKey(fresh.resolve(KEY), pair.getPrivate());
+    write(fresh.resolve(PUBLIC), pair.getPublic().getEncoded());
+    sync(fresh);
+    Files.move(fresh, pending, StandardCopyOption.ATOMIC_MOVE);
+    sync(directory);
+  }
+
+  private void makeDirectory() throws IOException {
+    Files.createDirectories(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /**
    * Makes an identity the one that counts, durably and at once, and removes the others.
    *
    * @throws IOException if it could not be written: then the old one still counts
    */
   public void write(Identity identity) throws IOException {
-    Files.createDirectories(
-        directory,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    makeDirectory();
     String name = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     Path fresh =
         Files.createDirectory(
@@ -113,30 +161,41 @@ public final class IdentityStore {
     Files.move(link, current(), StandardCopyOption.ATOMIC_MOVE);
     sync(directory);
     removeAllBut(name);
+    remove(directory.resolve(PENDING));
+  }
+
+  private static void remove(Path folder) throws IOException {
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        for (Path file : files) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
   }
 
   private void removeAllBut(String name) throws IOException {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "*[0-9a-f]")) {
       for (Path one : all) {
-        if (!one.endsWith(name) && Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)) {
-          try (DirectoryStream<Path> files = Files.newDirectoryStream(one)) {
-            for (Path file : files) {
-              Files.delete(file);
-            }
-          }
-          Files.delete(one);
+        if (!one.endsWith(name)) {
+          remove(one);
         }
       }
     }
   }
 
   private static void write(Path file, String text) throws IOException {
+    write(file, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void write(Path file, byte[] content) throws IOException {
     try (FileChannel out =
         FileChannel.open(
             file,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }

@@ -1,5 +1,6 @@
 package dev.hostler.agent.identity;
 
+import dev.hostler.common.signing.RootSuccession;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -20,7 +21,7 @@ public interface Renewer {
    * @param chain the certificate, then those above it without the root
    * @param roots of the fleet CA
    */
-  record Renewed(List<X509Certificate> chain, FleetRoots roots) {
+  record Renewed(List<X509Certificate> chain, RootSuccession roots) {
     /** Copies the list. */
     public Renewed {
       chain = List.copyOf(chain);

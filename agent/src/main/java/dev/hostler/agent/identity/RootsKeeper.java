@@ -1,5 +1,7 @@
 package dev.hostler.agent.identity;
 
+import dev.hostler.common.signing.RootSuccession;
+import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -44,7 +46,7 @@ public final class RootsKeeper {
    *
    * @param renewWithin the certificate is to be renewed within this span; empty: when it is due
    */
-  public void take(FleetRoots sent, Optional<Duration> renewWithin) {
+  public void take(RootSuccession sent, Optional<Duration> renewWithin) {
     try {
       List<X509Certificate> roots = sent.takenOver(identity.get().roots(), time.instant());
       identity.replace(now ->
@@ -52,7 +54,7 @@ public final class RootsKeeper {
               ? now
               : new Identity(now.hostId(), now.tls(), roots, now.controller()));
       log.info("holds the roots of the fleet CA: {}", names(roots));
-    } catch (UntrustedRootsException e) {
+    } catch (SigningException e) {
       log.error("roots of the fleet CA are refused: {}", e.getMessage());
       return;
     } catch (IOException e) {

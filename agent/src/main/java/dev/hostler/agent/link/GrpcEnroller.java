@@ -40,7 +40,7 @@ public final class GrpcEnroller implements Enroller {
   }
 
   @Override
-  public Enrolled enrol(String controller, JoinToken token, String hostName, byte[] csr)
+  public Answer enrol(String controller, JoinToken token, String hostName, byte[] csr)
       throws EnrolException, InterruptedException {
     ManagedChannel channel = channels.apply(token).open(controller);
     try {
@@ -56,6 +56,9 @@ public final class GrpcEnroller implements Enroller {
                       .setProtocolMin(Protocol.MIN)
                       .setProtocolMax(Protocol.MAX)
                       .build());
+      if (response.getPending()) {
+        return new Waiting(response.getEnrolmentId(), FromWire.duration(response.getRetryAfter()));
+      }
       return new Enrolled(
           response.getHostId(),
           certificates(response.getCertificateChainList()),
@@ -100,13 +103,30 @@ public final class GrpcEnroller implements Enroller {
                   + "\" already: "
                   + said
                   + ". Give another with --name, or remove the old one with `hostler host remove`";
+          case PERMISSION_DENIED, RESOURCE_EXHAUSTED ->
+              "the controller does not let this host in: " + said;
           case INVALID_ARGUMENT -> "the controller does not accept the request: " + said;
           case FAILED_PRECONDITION ->
               "this agent and the controller speak no common protocol version: " + said;
           case UNAVAILABLE, DEADLINE_EXCEEDED -> unreachable(controller, status);
           default -> "the controller at " + controller + " says " + status.getCode() + ": " + said;
         };
-    return new EnrolException(Kind.REFUSED, message, e);
+    boolean unreachable =
+        switch (status.getCode()) {
+          case UNAVAILABLE, DEADLINE_EXCEEDED -> !isUntrusted(status);
+          default -> false;
+        };
+    return new EnrolException(unreachable ? Kind.UNREACHABLE : Kind.REFUSED, message, e);
+  }
+
+  private static boolean isUntrusted(Status status) {
+    for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof java.security.cert.CertificateException
+          || cause instanceof java.security.cert.CertPathValidatorException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String unreachable(String controller, Status status) {

@@ -1,10 +1,10 @@
 package dev.hostler.agent.link;
 
 import com.google.protobuf.ByteString;
-import dev.hostler.agent.identity.FleetRoots;
 import dev.hostler.agent.identity.RenewalException;
 import dev.hostler.agent.identity.Renewer;
 import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.RootSuccession;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.RenewCertificateRequest;
@@ -77,8 +77,8 @@ public final class GrpcRenewer implements Renewer {
   }
 
   /** What a controller sent of the fleet's roots. */
-  static FleetRoots roots(dev.hostler.proto.v1.FleetRoots sent) throws SigningException {
-    return new FleetRoots(parse(sent.getRootsList()), parse(sent.getEndorsementsList()));
+  static RootSuccession roots(dev.hostler.proto.v1.FleetRoots sent) throws SigningException {
+    return new RootSuccession(parse(sent.getRootsList()), parse(sent.getEndorsementsList()));
   }
 
   private static List<X509Certificate> certificates(List<ByteString> ders) throws RenewalException {

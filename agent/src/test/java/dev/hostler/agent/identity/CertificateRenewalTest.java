@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hostler.common.signing.CertificateAuthority;
 import dev.hostler.common.signing.CertificateRequest;
+import dev.hostler.common.signing.RootSuccession;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.ManualTime;
 import java.nio.file.Files;
@@ -68,10 +69,10 @@ class CertificateRenewalTest {
     }
   }
 
-  private FleetRoots sent() {
+  private RootSuccession sent() {
     return issuing == host.ca
-        ? new FleetRoots(List.of(host.ca.certificate()), List.of())
-        : new FleetRoots(
+        ? new RootSuccession(List.of(host.ca.certificate()), List.of())
+        : new RootSuccession(
             List.of(issuing.certificate(), host.ca.certificate()),
             List.of(host.ca.endorse(issuing.certificate())));
   }
@@ -174,7 +175,7 @@ class CertificateRenewalTest {
     assertThat(asked).hasValue(0);
     time.advance(Duration.ofSeconds(31));
     await().untilAsserted(() -> assertThat(renewed).hasValue(1));
-    keeper.take(new FleetRoots(List.of(issuing.certificate()), List.of()), Optional.empty());
+    keeper.take(new RootSuccession(List.of(issuing.certificate()), List.of()), Optional.empty());
     assertThat(host.current.get().roots()).containsExactly(issuing.certificate());
     assertThat(host.store.read()).contains(host.current.get());
   }
@@ -186,36 +187,35 @@ class CertificateRenewalTest {
     CertificateAuthority foreign = TestIdentity.ca("Foreign", now);
     List<X509Certificate> held = List.of(host.ca.certificate());
     X509Certificate good = host.ca.endorse(next.certificate());
-    for (FleetRoots bad :
+    for (RootSuccession bad :
         List.of(
-            new FleetRoots(List.of(), List.of()),
-            new FleetRoots(List.of(next.certificate()), List.of()),
+            new RootSuccession(List.of(), List.of()),
+            new RootSuccession(List.of(next.certificate()), List.of()),
             // by another CA
-            new FleetRoots(
+            new RootSuccession(
                 List.of(next.certificate()), List.of(foreign.endorse(next.certificate()))),
             // by itself
-            new FleetRoots(List.of(next.certificate()), List.of(next.certificate())),
+            new RootSuccession(List.of(next.certificate()), List.of(next.certificate())),
             // for another root
-            new FleetRoots(List.of(foreign.certificate()), List.of(good)),
+            new RootSuccession(List.of(foreign.certificate()), List.of(good)),
             // one good, one bad
-            new FleetRoots(List.of(next.certificate(), foreign.certificate()), List.of(good)),
+            new RootSuccession(List.of(next.certificate(), foreign.certificate()), List.of(good)),
             // not a CA
-            new FleetRoots(
+            new RootSuccession(
                 List.of(TestIdentity.issue(next, next.certificate().getPublicKey(), now, LIFETIME)),
                 List.of(good)),
-            new FleetRoots(
+            new RootSuccession(
                 List.of(host.current.get().tls().certificate()),
                 List.of(host.current.get().tls().certificate())))) {
-      assertThatThrownBy(() -> bad.takenOver(held, now))
-          .isInstanceOf(UntrustedRootsException.class);
+      assertThatThrownBy(() -> bad.takenOver(held, now)).isInstanceOf(SigningException.class);
     }
-    FleetRoots sent = new FleetRoots(List.of(next.certificate()), List.of(good));
+    RootSuccession sent = new RootSuccession(List.of(next.certificate()), List.of(good));
     assertThat(sent.takenOver(held, now)).containsExactly(next.certificate());
     assertThatThrownBy(() -> sent.takenOver(held, now.plus(Duration.ofDays(101))))
         .as("not valid any more")
-        .isInstanceOf(UntrustedRootsException.class);
+        .isInstanceOf(SigningException.class);
     new RootsKeeper(host.current, renewal, time)
-        .take(new FleetRoots(List.of(foreign.certificate()), List.of()), Optional.empty());
+        .take(new RootSuccession(List.of(foreign.certificate()), List.of()), Optional.empty());
     assertThat(host.current.get().roots()).isEqualTo(held);
   }
 

@@ -2,11 +2,14 @@ package dev.hostler.agent.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.hostler.common.signing.CertificateAuthority;
 import dev.hostler.common.signing.CertificateProfile;
 import dev.hostler.common.signing.CertificateRequest;
 import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.common.time.ManualTime;
+import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingDeque;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +47,8 @@ class EnrolmentTest {
     store = new IdentityStore(dir.resolve("identity"));
   }
 
-  private Enroller.Enrolled certify(PublicKey key, String id) throws Exception {
+  private Enroller.Enrolled certify(PublicKey key, String id)
+      throws dev.hostler.common.signing.SigningException {
     Instant now = Instant.now();
     return new Enroller.Enrolled(
         id,
@@ -62,7 +71,10 @@ class EnrolmentTest {
           } catch (Exception e) {
             throw new IllegalStateException(e);
           }
-        });
+        },
+        TimeSource.system(),
+        new Random(1),
+        _ -> {});
   }
 
   private JoinToken token() throws EnrolException {
@@ -158,5 +170,65 @@ class EnrolmentTest {
           .extracting(e -> ((EnrolException) e).kind())
           .isEqualTo(EnrolException.Kind.USAGE);
     }
+  }
+
+  @Test
+  void waitsForApprovalWithTheSameKeyThroughFailuresAndARestart() throws Exception {
+    ManualTime time = new ManualTime();
+    List<String> told = new CopyOnWriteArrayList<>();
+    List<PublicKey> keys = new CopyOnWriteArrayList<>();
+    LinkedBlockingDeque<Integer> script = new LinkedBlockingDeque<>(List.of(0, 1, 0, 2));
+    Enroller enroller =
+        (_, _, _, csr) -> {
+          try {
+            keys.add(CertificateRequest.parse(csr).publicKey());
+            return switch (script.removeFirst()) {
+              case 0 -> new Enroller.Waiting("the-id", Duration.ofSeconds(5));
+              case 1 -> throw new EnrolException(EnrolException.Kind.UNREACHABLE, "away");
+              default -> certify(keys.getLast(), "host-7");
+            };
+          } catch (dev.hostler.common.signing.SigningException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    String fingerprint = Enrolment.fingerprint(store.enrolmentKey().getPublic());
+    Enrolment enrolment = new Enrolment(store, enroller, time, new Random(1), told::add);
+    CompletableFuture<Optional<Identity>> done = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            done.complete(enrolment.enrol("c:1", token(), "h", false));
+          } catch (Exception e) {
+            done.completeExceptionally(e);
+          }
+        });
+    await()
+        .until(() -> {
+          time.advance(Duration.ofSeconds(1));
+          return done.isDone();
+        });
+    assertThat(done.get().orElseThrow().hostId()).isEqualTo("host-7");
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst()).contains("hostler host approve the-id --key " + fingerprint);
+    assertThat(keys).hasSize(4).allMatch(key -> Enrolment.fingerprint(key).equals(fingerprint));
+    assertThat(Enrolment.fingerprint(store.enrolmentKey().getPublic()))
+        .as("the key is used once")
+        .isNotEqualTo(fingerprint);
+    assertThat(mode(dir.resolve("identity/pending"))).isEqualTo("rwx------");
+    assertThat(mode(dir.resolve("identity/pending/host.key"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void isNotPatientWithWhatIsUnreachableFromTheStart() {
+    Enrolment enrolment =
+        new Enrolment(
+            store,
+            (_, _, _, _) -> {
+              throw new EnrolException(EnrolException.Kind.UNREACHABLE, "away");
+            },
+            new ManualTime(),
+            new Random(1),
+            _ -> {});
+    assertThatThrownBy(() -> enrolment.enrol("c:1", token(), "h", false)).hasMessage("away");
   }
 }

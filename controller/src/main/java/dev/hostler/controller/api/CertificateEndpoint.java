@@ -46,6 +46,7 @@ public final class CertificateEndpoint extends CertificateServiceGrpc.Certificat
                   .addCertificateChain(
                       der(renewals.renew(Caller.certificate(), request.getCsr().toByteArray())));
           renewals.roots().forEach(root -> answer.addCaRoots(der(root)));
+          renewals.endorsements().forEach(one -> answer.addEndorsements(der(one)));
           return answer.build();
         });
   }

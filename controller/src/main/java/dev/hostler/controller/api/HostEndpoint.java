@@ -3,13 +3,20 @@ package dev.hostler.controller.api;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Permission;
 import dev.hostler.controller.audit.Actor;
+import dev.hostler.controller.enroll.EnrolmentRequest;
+import dev.hostler.controller.enroll.Enrolments;
 import dev.hostler.controller.host.Host;
 import dev.hostler.controller.host.HostSelector;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.link.FactsMapping;
+import dev.hostler.proto.v1.ApproveEnrolmentRequest;
+import dev.hostler.proto.v1.DenyEnrolmentRequest;
+import dev.hostler.proto.v1.Enrolment;
 import dev.hostler.proto.v1.GetHostRequest;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.LabelHostRequest;
+import dev.hostler.proto.v1.ListEnrolmentsRequest;
+import dev.hostler.proto.v1.ListEnrolmentsResponse;
 import dev.hostler.proto.v1.ListHostsRequest;
 import dev.hostler.proto.v1.ListHostsResponse;
 import dev.hostler.proto.v1.RemoveHostRequest;
@@ -17,17 +24,24 @@ import dev.hostler.proto.v1.RemoveHostResponse;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /** Hosts on the operator port. */
 public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
   private final HostService hosts;
+  private final Enrolments enrolments;
   private final HostSelector.Compiler selectors;
   private final AccessPolicy policy;
 
   /** For these hosts, as far as {@code policy} lets the caller at them. */
-  public HostEndpoint(HostService hosts, HostSelector.Compiler selectors, AccessPolicy policy) {
+  public HostEndpoint(
+      HostService hosts,
+      Enrolments enrolments,
+      HostSelector.Compiler selectors,
+      AccessPolicy policy) {
     this.hosts = hosts;
+    this.enrolments = enrolments;
     this.selectors = selectors;
     this.policy = policy;
   }
@@ -95,6 +109,66 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
           hosts.remove(Actor.operator(Caller.name()), host.id().toString());
           return RemoveHostResponse.getDefaultInstance();
         });
+  }
+
+  @Override
+  public void listEnrolments(
+      ListEnrolmentsRequest request, StreamObserver<ListEnrolmentsResponse> responses) {
+    Unary.answer(
+        responses,
+        () -> {
+          int size = PageTokens.size(request.getPageSize(), 500);
+          String token = request.getPageToken();
+          List<EnrolmentRequest> page =
+              enrolments.list(
+                  request.getAll(),
+                  token.isEmpty() ? null : UUID.fromString(PageTokens.read(token, 1).getFirst()),
+                  size + 1);
+          ListEnrolmentsResponse.Builder response = ListEnrolmentsResponse.newBuilder();
+          page.stream().limit(size).map(HostEndpoint::message).forEach(response::addEnrolments);
+          if (page.size() > size) {
+            response.setNextPageToken(PageTokens.of(page.get(size - 1).id().toString()));
+          }
+          return response.build();
+        });
+  }
+
+  @Override
+  public void approveEnrolment(
+      ApproveEnrolmentRequest request, StreamObserver<Enrolment> responses) {
+    Unary.answer(
+        responses,
+        () ->
+            message(
+                enrolments.approve(
+                    Caller.name(), request.getEnrolment(), request.getKeyFingerprint())));
+  }
+
+  @Override
+  public void denyEnrolment(DenyEnrolmentRequest request, StreamObserver<Enrolment> responses) {
+    Unary.answer(responses, () -> message(enrolments.deny(Caller.name(), request.getEnrolment())));
+  }
+
+  private static Enrolment message(EnrolmentRequest request) {
+    String decidedBy = request.decidedBy();
+    return Enrolment.newBuilder()
+        .setId(request.id().toString())
+        .setHostName(request.hostName())
+        .setKeyFingerprint(request.keyFingerprint())
+        .setAddress(request.address())
+        .setTokenId(request.tokenId())
+        .setState(
+            switch (request.state()) {
+              case PENDING -> Enrolment.State.STATE_PENDING;
+              case APPROVED -> Enrolment.State.STATE_APPROVED;
+              case DENIED -> Enrolment.State.STATE_DENIED;
+              case JOINED -> Enrolment.State.STATE_JOINED;
+            })
+        .setRequestedAt(Unary.timestamp(request.requestedAt()))
+        .setLastAskedAt(Unary.timestamp(request.lastAskedAt()))
+        .setDecidedBy(decidedBy == null ? "" : decidedBy)
+        .setFacts(FactsMapping.toProto(request.facts()))
+        .build();
   }
 
   private dev.hostler.proto.v1.Host message(Host host) {

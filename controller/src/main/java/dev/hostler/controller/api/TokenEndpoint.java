@@ -1,8 +1,10 @@
 package dev.hostler.controller.api;
 
 import com.google.protobuf.util.Durations;
+import dev.hostler.controller.enroll.AddressRange;
 import dev.hostler.controller.enroll.JoinToken;
 import dev.hostler.controller.enroll.JoinTokens;
+import dev.hostler.controller.enroll.TokenBinding;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.proto.v1.CreateTokenRequest;
 import dev.hostler.proto.v1.CreateTokenResponse;
@@ -36,7 +38,11 @@ public final class TokenEndpoint extends TokenServiceGrpc.TokenServiceImplBase {
                   Caller.name(),
                   request.getUses() == 0 ? 1 : request.getUses(),
                   ttl(request),
-                  request.getLabelsMap());
+                  request.getLabelsMap(),
+                  TokenBinding.parse(
+                      request.getAddressRange(),
+                      request.getKeyFingerprint(),
+                      request.getApprove()));
           return CreateTokenResponse.newBuilder()
               .setToken(made.written())
               .setDetails(message(made.token()))
@@ -87,7 +93,10 @@ public final class TokenEndpoint extends TokenServiceGrpc.TokenServiceImplBase {
             .setCreatedAt(Unary.timestamp(token.createdAt()))
             .setCreatedBy(token.createdBy())
             .setExpiresAt(Unary.timestamp(token.expiresAt()))
-            .putAllLabels(token.labels());
+            .putAllLabels(token.labels())
+            .setAddressRange(token.binding().range().map(AddressRange::toString).orElse(""))
+            .setKeyFingerprint(token.binding().keyFingerprint().orElse(""))
+            .setApprove(token.binding().approve());
     Instant revoked = token.revokedAt();
     if (revoked != null) {
       message.setRevokedAt(Unary.timestamp(revoked));

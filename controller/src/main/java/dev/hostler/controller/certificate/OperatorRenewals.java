@@ -78,4 +78,9 @@ public final class OperatorRenewals {
   public List<X509Certificate> roots() {
     return ca.roots();
   }
+
+  /** For each root but the oldest, its name and key as certified by the one before it. */
+  public List<X509Certificate> endorsements() {
+    return ca.endorsements();
+  }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when it ends
  * @param revokedAt when it was revoked; null if it was not
  * @param labels that joining hosts get
+ * @param binding which hosts may join with it
  */
 public record JoinToken(
     String id,
@@ -24,7 +25,8 @@ public record JoinToken(
     String createdBy,
     Instant expiresAt,
     @Nullable Instant revokedAt,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    TokenBinding binding) {
   public JoinToken {
     labels = Map.copyOf(labels);
   }

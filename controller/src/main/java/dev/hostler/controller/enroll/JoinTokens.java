@@ -51,12 +51,23 @@ public final class JoinTokens {
   }
 
   /**
-   * Makes a token.
+   * Makes a token for whoever has it.
    *
    * @param operator who asks
    * @throws RequestException INVALID, naming the field
    */
   public Made create(String operator, int uses, Duration ttl, Map<String, String> labels) {
+    return create(operator, uses, ttl, labels, TokenBinding.NONE);
+  }
+
+  /**
+   * Makes a token.
+   *
+   * @param operator who asks
+   * @throws RequestException INVALID, naming the field
+   */
+  public Made create(
+      String operator, int uses, Duration ttl, Map<String, String> labels, TokenBinding binding) {
     if (uses < 1 || uses > MOST_USES) {
       throw RequestException.invalid("uses", uses, "use 1 to 1,000,000");
     }
@@ -66,7 +77,8 @@ public final class JoinTokens {
     Labels.check("labels", labels);
     TokenText text = TokenText.make(ca.digest());
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    JoinToken token = new JoinToken(text.id(), uses, 0, now, operator, now.plus(ttl), null, labels);
+    JoinToken token =
+        new JoinToken(text.id(), uses, 0, now, operator, now.plus(ttl), null, labels, binding);
     database.execute(transaction -> {
       tokens.insert(transaction, token, text.secretHash());
       audit.append(
@@ -74,7 +86,13 @@ public final class JoinTokens {
           Actor.operator(operator),
           "token.create",
           "token:" + token.id(),
-          Map.of("uses", uses, "ttl", Quantities.format(ttl), "labels", labels));
+          Map.of(
+              "uses", uses,
+              "ttl", Quantities.format(ttl),
+              "labels", labels,
+              "address_range", binding.range().map(AddressRange::toString).orElse(""),
+              "key", binding.keyFingerprint().orElse(""),
+              "approve", binding.approve()));
     });
     return new Made(text.written(), token);
   }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,10 @@ public final class TokenStore {
         .handle()
         .createUpdate(
             """
-            INSERT INTO tokens (id, secret_hash, uses, labels, created_at, created_by, expires_at)
-            VALUES (:id, decode(:hash, 'hex'), :uses, :labels::jsonb, :created, :by, :expires)
+            INSERT INTO tokens (id, secret_hash, uses, labels, created_at, created_by, expires_at,
+              address_range, key_fingerprint, approve)
+            VALUES (:id, decode(:hash, 'hex'), :uses, :labels::jsonb, :created, :by, :expires,
+              :range, decode(:key, 'hex'), :approve)
             """)
         .bind("id", token.id())
         .bind("hash", secretHash)
@@ -33,6 +36,9 @@ public final class TokenStore {
         .bind("created", utc(token.createdAt()))
         .bind("by", token.createdBy())
         .bind("expires", utc(token.expiresAt()))
+        .bind("range", token.binding().range().map(AddressRange::toString).orElse(null))
+        .bind("key", token.binding().keyFingerprint().orElse(null))
+        .bind("approve", token.binding().approve())
         .execute();
   }
 
@@ -106,7 +112,12 @@ public final class TokenStore {
         row.getString("created_by"),
         row.getObject("expires_at", OffsetDateTime.class).toInstant(),
         revoked == null ? null : revoked.toInstant(),
-        JSON.readValue(row.getString("labels"), LABELS));
+        JSON.readValue(row.getString("labels"), LABELS),
+        new TokenBinding(
+            Optional.ofNullable(row.getString("address_range"))
+                .map(range -> AddressRange.parse("address_range", range)),
+            Optional.ofNullable(row.getBytes("key_fingerprint")).map(HexFormat.of()::formatHex),
+            row.getBoolean("approve")));
   }
 
   private static OffsetDateTime utc(Instant instant) {

@@ -13,6 +13,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -45,7 +46,12 @@ final class AgentAuthentication implements ServerInterceptor {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     if (EnrollmentGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
-      return next.startCall(call, headers);
+      Context context =
+          call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)
+                  instanceof InetSocketAddress from
+              ? Context.current().withValue(AgentCaller.ADDRESS, from.getAddress())
+              : Context.current();
+      return Contexts.interceptCall(context, call, headers, next);
     }
     Optional<X509Certificate> certificate = certificate(call);
     Optional<UUID> id = certificate.flatMap(PeerNames::hostId);

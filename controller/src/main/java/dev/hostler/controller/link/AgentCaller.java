@@ -1,6 +1,7 @@
 package dev.hostler.controller.link;
 
 import io.grpc.Context;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.UUID;
@@ -12,7 +13,15 @@ public final class AgentCaller {
 
   static final Context.Key<X509Certificate> CERTIFICATE = Context.key("hostler-host-certificate");
 
+  static final Context.Key<InetAddress> ADDRESS = Context.key("hostler-host-address");
+
   private AgentCaller() {}
+
+  /** The address that the call comes from. */
+  static InetAddress address() {
+    InetAddress address = ADDRESS.get();
+    return address == null ? InetAddress.getLoopbackAddress() : address;
+  }
 
   /** The certificate that it presented; empty where no TLS is in between. */
   static Optional<X509Certificate> certificate() {

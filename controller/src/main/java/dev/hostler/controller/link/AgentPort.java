@@ -36,12 +36,17 @@ public final class AgentPort {
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int DRAIN_SECONDS = 5;
 
+  /** At a time; each takes one or two milliseconds of a CPU and two round trips. */
+  private static final int HANDSHAKES = 256;
+
   private final Server server;
   private final ExecutorService executor;
+  private final HandshakeLimit handshakes;
 
-  private AgentPort(Server server, ExecutorService executor) {
+  private AgentPort(Server server, ExecutorService executor, HandshakeLimit handshakes) {
     this.server = server;
     this.executor = executor;
+    this.handshakes = handshakes;
   }
 
   /**
@@ -72,11 +77,14 @@ public final class AgentPort {
             .trustManager(TlsTrust.ofClients(ca::roots, KeyPurpose.AGENT.oid(), grace, clock))
             .build();
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    HandshakeLimit handshakes = new HandshakeLimit(HANDSHAKES);
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(listen.host(), listen.port()))
+        handshakes
+            .limit(
+                NettyServerBuilder.forAddress(new InetSocketAddress(listen.host(), listen.port())))
             .sslContext(tls)
             .executor(executor)
-            .handshakeTimeout(20, TimeUnit.SECONDS)
+            .handshakeTimeout(10, TimeUnit.SECONDS)
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .flowControlWindow(WINDOW_BYTES)
             // Agents beat every few seconds by a frame of their own; this finds dead tunnels.
@@ -90,9 +98,10 @@ public final class AgentPort {
     interceptors.forEach(builder::intercept);
     services.forEach(builder::addService);
     try {
-      return new AgentPort(builder.build().start(), executor);
+      return new AgentPort(builder.build().start(), executor, handshakes);
     } catch (IOException e) {
       executor.shutdown();
+      handshakes.close();
       throw new IOException(
           "cannot listen on " + listen + " (agent_port.listen): " + rootMessage(e), e);
     }
@@ -120,5 +129,6 @@ public final class AgentPort {
       server.shutdownNow().awaitTermination(DRAIN_SECONDS, TimeUnit.SECONDS);
     }
     executor.shutdown();
+    handshakes.close();
   }
 }

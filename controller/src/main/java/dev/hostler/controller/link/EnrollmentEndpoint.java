@@ -26,18 +26,28 @@ public final class EnrollmentEndpoint extends EnrollmentGrpc.EnrollmentImplBase 
   public void enroll(EnrollRequest request, StreamObserver<EnrollResponse> observer) {
     try {
       checkProtocol(request);
-      Enrollment.Joined joined =
+      Enrollment.Answer answer =
           enrollment.enroll(
-              request.getToken(),
-              request.getHostName(),
-              request.getCsr().toByteArray(),
-              FactsMapping.fromProto(request.getFacts()),
-              request.getFacts().getLabelsMap());
+              new Enrollment.Request(
+                  request.getToken(),
+                  request.getHostName(),
+                  request.getCsr().toByteArray(),
+                  FactsMapping.fromProto(request.getFacts()),
+                  request.getFacts().getLabelsMap(),
+                  AgentCaller.address()));
       EnrollResponse.Builder response =
-          EnrollResponse.newBuilder()
-              .setHostId(joined.hostId().toString())
-              .addAllCertificateChain(HostTrust.der(List.of(joined.certificate())))
-              .addAllCaRoots(HostTrust.der(ca.roots()));
+          switch (answer) {
+            case Enrollment.Joined joined ->
+                EnrollResponse.newBuilder()
+                    .setHostId(joined.hostId().toString())
+                    .addAllCertificateChain(HostTrust.der(List.of(joined.certificate())))
+                    .addAllCaRoots(HostTrust.der(ca.roots()));
+            case Enrollment.Waiting waiting ->
+                EnrollResponse.newBuilder()
+                    .setPending(true)
+                    .setEnrolmentId(waiting.enrolmentId().toString())
+                    .setRetryAfter(ToAgent.duration(waiting.retryAfter()));
+          };
       observer.onNext(response.build());
       observer.onCompleted();
     } catch (RuntimeException e) {

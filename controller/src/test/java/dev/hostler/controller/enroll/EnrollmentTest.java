@@ -21,6 +21,7 @@ import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.trust.AgentCertificates;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.controller.trust.PeerNames;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
@@ -55,6 +56,7 @@ class EnrollmentTest {
   private final TokenStore store = new TokenStore();
   private HostService hosts;
   private JoinTokens tokens;
+  private Enrolments enrolments;
   private Enrollment enrollment;
 
   @BeforeEach
@@ -62,11 +64,13 @@ class EnrollmentTest {
     FleetCa ca = FleetCa.openOrMake(folder.resolve("ca"), clock);
     hosts = new HostService(DB.database(), new HostStore(), audit, NONE, clock);
     tokens = new JoinTokens(DB.database(), store, audit, ca, clock);
+    enrolments = new Enrolments(DB.database(), new EnrolmentStore(), audit, clock);
     enrollment =
         new Enrollment(
             DB.database(),
             store,
             hosts,
+            enrolments,
             new HostCertificates(DB.database(), new HostCertificateStore()),
             audit,
             new AgentCertificates(ca, Duration.ofDays(1)),
@@ -82,7 +86,18 @@ class EnrollmentTest {
   }
 
   private Enrollment.Joined enroll(String token, String name, byte[] csr) {
-    return enrollment.enroll(token, name, csr, HostFacts.NONE, Map.of("own", "agent"));
+    return (Enrollment.Joined) ask(token, name, csr, "10.1.2.3");
+  }
+
+  private Enrollment.Answer ask(String token, String name, byte[] csr, String address) {
+    return enrollment.enroll(
+        new Enrollment.Request(
+            token,
+            name,
+            csr,
+            HostFacts.NONE,
+            Map.of("own", "agent"),
+            InetAddress.ofLiteral(address)));
   }
 
   private void refused(Kind kind, String message, String token, String name, byte[] csr) {
@@ -234,5 +249,111 @@ class EnrollmentTest {
     assertThatThrownBy(() -> tokens.revoke("ann", "0".repeat(16)))
         .isInstanceOf(RequestException.class)
         .hasMessageContaining("token_id: \"0000");
+  }
+
+  private JoinTokens.Made bound(String range, String key, boolean approve, int uses) {
+    return tokens.create(
+        "ann", uses, Duration.ofHours(1), Map.of(), TokenBinding.parse(range, key, approve));
+  }
+
+  private List<String> verbs() {
+    return DB.database().transact(tx -> audit.list(tx, OptionalLong.empty(), 3)).stream()
+        .map(AuditEntry::verb)
+        .toList();
+  }
+
+  @Test
+  void aTokenMayBeBoundToAnAddressRange() throws Exception {
+    String four = bound("10.1.0.0/16", "", false, 2).written();
+    String six = bound("2001:db8::/32", "", false, 2).written();
+    String one = bound("192.0.2.7", "", false, 2).written();
+    byte[] csr = csr();
+    for (String[] wrong :
+        new String[][] {
+          {four, "10.2.0.1"},
+          {four, "2001:db8::1"},
+          {six, "2001:db9::1"},
+          {six, "10.1.2.3"},
+          {one, "192.0.2.8"}
+        }) {
+      assertThatThrownBy(() -> ask(wrong[0], "bound", csr, wrong[1]))
+          .as(String.join(" ", wrong))
+          .isInstanceOfSatisfying(
+              RequestException.class, e -> assertThat(e.kind()).isEqualTo(Kind.PERMISSION_DENIED))
+          .hasMessageContaining("connects from ");
+    }
+    assertThat(verbs()).containsOnly("host.refuse");
+    assertThat(ask(four, "bound-4", csr(), "10.1.255.255")).isInstanceOf(Enrollment.Joined.class);
+    assertThat(ask(four, "bound-mapped", csr(), "::ffff:10.1.0.1"))
+        .isInstanceOf(Enrollment.Joined.class);
+    assertThat(ask(six, "bound-6", csr(), "2001:db8:ffff::1"))
+        .isInstanceOf(Enrollment.Joined.class);
+    assertThat(ask(one, "bound-1", csr(), "192.0.2.7")).isInstanceOf(Enrollment.Joined.class);
+    for (String bad :
+        List.of("10.1.0.0/33", "10.1.2.3/16", "example.org", "10.1.0.0/x", "/8", "10/-1")) {
+      assertThatThrownBy(() -> bound(bad, "", false, 1))
+          .as(bad)
+          .hasMessageStartingWith("address_range: \"" + bad);
+    }
+  }
+
+  @Test
+  void aTokenMayBeBoundToAKey() throws Exception {
+    KeyPair expected = KeyAlgorithm.EC_P256.generate();
+    String fingerprint =
+        dev.hostler.controller.trust.AgentCertificates.fingerprint(expected.getPublic());
+    String colons = fingerprint.toUpperCase(java.util.Locale.ROOT).replaceAll("..(?!$)", "$0:");
+    String token = bound("", colons, false, 1).written();
+    refused(
+        Kind.PERMISSION_DENIED, "is for the host with the key " + fingerprint, token, "k", csr());
+    assertThat(enroll(token, "k", CertificateRequest.create(expected, "x")).hostId()).isNotNull();
+    assertThatThrownBy(() -> bound("", "abc", false, 1))
+        .hasMessageStartingWith("key_fingerprint: \"abc\"");
+  }
+
+  @Test
+  void aHostWaitsUntilAnOperatorLetsItIn() throws Exception {
+    String token = bound("", "", true, 2).written();
+    byte[] csr = csr();
+    Enrollment.Waiting waiting = (Enrollment.Waiting) ask(token, "Wait-1", csr, "10.1.2.3");
+    assertThat(waiting.retryAfter()).isPositive();
+    assertThat(ask(token, "wait-1", csr, "10.1.2.4")).isEqualTo(waiting);
+    EnrolmentRequest request =
+        enrolments.list(false, null, 100).stream()
+            .filter(one -> one.id().equals(waiting.enrolmentId()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(request.hostName()).isEqualTo("wait-1");
+    assertThat(request.address()).isEqualTo("10.1.2.4");
+    assertThatThrownBy(() -> hosts.get("wait-1")).isInstanceOf(RequestException.class);
+    assertThatThrownBy(() -> enrolments.approve("bob", "wait-1", "00".repeat(32)))
+        .hasMessageContaining(request.keyFingerprint());
+    assertThat(enrolments.approve("bob", "wait-1", request.keyFingerprint()).state())
+        .isEqualTo(EnrolmentRequest.State.APPROVED);
+    assertThat(enrolments.approve("bob", request.id().toString(), "").decidedBy()).isEqualTo("bob");
+    assertThatThrownBy(() -> enrolments.deny("eve", request.id().toString()))
+        .hasMessageContaining("approved already, decided by bob");
+    Enrollment.Joined joined = enroll(token, "wait-1", csr);
+    assertThat(hosts.get("wait-1").id()).isEqualTo(joined.hostId());
+    assertThat(enroll(token, "wait-1", csr).hostId()).as("asks again").isEqualTo(joined.hostId());
+    assertThat(verbs()).containsExactly("host.enroll", "host.enroll", "host.approve");
+    assertThat(enrolments.list(true, null, 100))
+        .anyMatch(
+            one -> one.id().equals(request.id()) && one.state() == EnrolmentRequest.State.JOINED);
+
+    // Removed: the token does not bring it back.
+    hosts.remove(Actor.operator("bob"), "wait-1");
+    refused(Kind.PERMISSION_DENIED, "was removed since", token, "wait-1", csr);
+
+    // As many may wait as the token has uses left; who is denied makes room.
+    byte[] second = csr();
+    ask(token, "wait-2", second, "10.1.2.3");
+    refused(Kind.EXHAUSTED, "wait for approval", token, "wait-3", csr());
+    enrolments.deny("bob", "wait-2");
+    refused(Kind.PERMISSION_DENIED, "operator bob denied", token, "wait-2", second);
+    assertThat(ask(token, "wait-3", csr(), "10.1.2.3")).isInstanceOf(Enrollment.Waiting.class);
+    assertThatThrownBy(() -> enrolments.approve("bob", "nobody", ""))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND));
   }
 }

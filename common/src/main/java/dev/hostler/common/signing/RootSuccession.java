@@ -1,4 +1,4 @@
-package dev.hostler.agent.identity;
+package dev.hostler.common.signing;
 
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -7,50 +7,54 @@ import java.util.Date;
 import java.util.List;
 
 /**
- * Roots of the fleet CA as a controller sends them.
+ * Roots that are to take the place of those that are held. Each new one must be vouched for by one
+ * that is held: whoever can only speak in the name of a server below a root cannot make others
+ * trust another root. Without Bouncy Castle, whose first use costs small programs more than all the
+ * rest.
  *
- * @param roots all that count, newest first
- * @param endorsements for each new root, its name and key as an older root certified them
+ * @param roots all that are to count, newest first
+ * @param endorsements for each new root, a certificate of its name and key that an older root
+ *     issued
  */
-public record FleetRoots(List<X509Certificate> roots, List<X509Certificate> endorsements) {
+public record RootSuccession(List<X509Certificate> roots, List<X509Certificate> endorsements) {
   private static final int MOST = 8;
   private static final int KEY_CERT_SIGN = 5;
 
   /** Copies the lists. */
-  public FleetRoots {
+  public RootSuccession {
     roots = List.copyOf(roots);
     endorsements = List.copyOf(endorsements);
   }
 
   /**
-   * Checks that a host which holds other roots may hold these instead: each new one must be vouched
-   * for by one that it holds. Whoever got hold of a controller's key, but not of the CA's, cannot
-   * make hosts trust another CA.
+   * Checks that the roots may be held instead of others.
    *
-   * @param held by this host now
-   * @param now of this host's clock
+   * @param held until now
    * @return these roots
-   * @throws UntrustedRootsException if not
+   * @throws SigningException UNTRUSTED if not
    */
   public List<X509Certificate> takenOver(List<X509Certificate> held, Instant now)
-      throws UntrustedRootsException {
+      throws SigningException {
     if (roots.isEmpty() || roots.size() > MOST) {
-      throw new UntrustedRootsException(
-          "a fleet has 1 to " + MOST + " roots, the controller sent " + roots.size());
+      throw new SigningException(
+          SigningException.Reason.UNTRUSTED,
+          "there are 1 to " + MOST + " roots, these are " + roots.size());
     }
     for (X509Certificate root : roots) {
       if (!held.contains(root) && !isEndorsed(root, held, now)) {
-        throw new UntrustedRootsException(
+        throw new SigningException(
+            SigningException.Reason.UNTRUSTED,
             "the root '"
                 + root.getSubjectX500Principal()
-                + "' is new, and no root that this host holds vouches for it");
+                + "' is new, and no root that is held vouches for it");
       }
     }
     return roots;
   }
 
   private boolean isEndorsed(X509Certificate root, List<X509Certificate> held, Instant now) {
-    return isRoot(root, now)
+    return isCa(root, now)
+        && isIssuedBy(root, root)
         && endorsements.stream()
             .anyMatch(endorsement ->
                 endorsement.getPublicKey().equals(root.getPublicKey())
@@ -58,10 +62,6 @@ public record FleetRoots(List<X509Certificate> roots, List<X509Certificate> endo
                     && isCa(endorsement, now)
                     && held.stream()
                         .anyMatch(old -> isCa(old, now) && isIssuedBy(endorsement, old)));
-  }
-
-  private static boolean isRoot(X509Certificate root, Instant now) {
-    return isCa(root, now) && isIssuedBy(root, root);
   }
 
   private static boolean isCa(X509Certificate certificate, Instant now) {
@@ -75,7 +75,7 @@ public record FleetRoots(List<X509Certificate> roots, List<X509Certificate> endo
   }
 
   /** Did the issuer's key sign it, and is it named as the issuer? */
-  static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
+  public static boolean isIssuedBy(X509Certificate certificate, X509Certificate issuer) {
     try {
       certificate.verify(issuer.getPublicKey());
       return certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal());
