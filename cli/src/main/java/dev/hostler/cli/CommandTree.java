@@ -10,12 +10,18 @@ import dev.hostler.cli.bundle.BundleShow;
 import dev.hostler.cli.bundle.BundleSign;
 import dev.hostler.cli.bundle.BundleVerify;
 import dev.hostler.cli.bundle.SignerCommand;
+import dev.hostler.cli.ca.CaCommand;
+import dev.hostler.cli.ca.CaRotate;
+import dev.hostler.cli.ca.CaShow;
 import dev.hostler.cli.completion.CompletionCommand;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.ExitCode;
+import dev.hostler.cli.host.HostApprove;
 import dev.hostler.cli.host.HostCommand;
+import dev.hostler.cli.host.HostDeny;
 import dev.hostler.cli.host.HostLabel;
 import dev.hostler.cli.host.HostList;
+import dev.hostler.cli.host.HostPending;
 import dev.hostler.cli.host.HostRemove;
 import dev.hostler.cli.host.HostShow;
 import dev.hostler.cli.index.IndexCommand;
@@ -85,7 +91,10 @@ final class CommandTree {
                 new HostList(session),
                 new HostShow(session),
                 new HostLabel(session),
-                new HostRemove(session)));
+                new HostRemove(session),
+                new HostPending(session),
+                new HostApprove(session),
+                new HostDeny(session)));
     nouns.put(
         "bundle",
         () ->
@@ -117,6 +126,7 @@ final class CommandTree {
                 new RevocationCommand(),
                 new RevocationCreate(session),
                 new RevocationList(session)));
+    nouns.put("ca", () -> group(new CaCommand(), new CaShow(session), new CaRotate(session)));
     nouns.put("run", () -> new CommandLine(new RunCommand(session)));
     nouns.put(
         "job",

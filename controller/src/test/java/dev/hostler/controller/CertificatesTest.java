@@ -496,4 +496,42 @@ class CertificatesTest {
                 .getCode())
         .isEqualTo(Status.Code.UNAVAILABLE);
   }
+
+  @Test
+  void aHostThatIsRemovedBetweenItsCallAndItsHelloGetsNoStream() throws Exception {
+    Agent agent = enrol("between.example");
+    CompletableFuture<Status> ended = new CompletableFuture<>();
+    ManagedChannel channel = agent(agent.identity, agent.roots);
+    StreamObserver<AgentFrame> out =
+        AgentLinkGrpc.newStub(channel)
+            .connect(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ControllerFrame frame) {}
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    ended.complete(Status.fromThrowable(failure));
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    ended.complete(Status.OK);
+                  }
+                });
+    // The call is in: an answered call on the same connection came after it.
+    var other = AgentLinkGrpc.newBlockingStub(channel);
+    assertThat(
+            status(() -> other.fetchBundle(FetchBundleRequest.getDefaultInstance()).next())
+                .getCode())
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    HostServiceGrpc.newBlockingStub(operator(fixture.admin()))
+        .removeHost(RemoveHostRequest.newBuilder().setHost("between.example").build());
+    assertThat(ended.isDone()).as("nothing was registered yet").isFalse();
+    out.onNext(
+        AgentFrame.newBuilder()
+            .setHello(Hello.newBuilder().setProtocolMin(1).setProtocolMax(1))
+            .build());
+    assertThat(ended.get(20, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+  }
 }

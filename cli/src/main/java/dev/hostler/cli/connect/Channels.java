@@ -1,7 +1,6 @@
 package dev.hostler.cli.connect;
 
 import dev.hostler.cli.console.CliFailure;
-import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.common.tls.TlsTrust;
 import dev.hostler.trust.KeyPurpose;
 import io.grpc.ManagedChannel;
@@ -21,10 +20,11 @@ import javax.net.ssl.SSLException;
 final class Channels {
   private Channels() {}
 
-  static ManagedChannel open(Context context) {
+  /** Opens one for a context whose files were read. */
+  static ManagedChannel open(Context context, Identity who) {
     Address address = Address.parse("controller", context.address());
     return NettyChannelBuilder.forTarget("dns:///" + address)
-        .sslContext(tls(context))
+        .sslContext(tls(who))
         .eventLoopGroup(
             new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("hostler", true), NioIoHandler.newFactory()))
@@ -39,15 +39,12 @@ final class Channels {
         .build();
   }
 
-  private static SslContext tls(Context context) {
-    TlsIdentity identity = Credentials.identity(context);
+  private static SslContext tls(Identity who) {
     try {
       return GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
           .protocols("TLSv1.3")
-          .keyManager(identity.keyManager())
-          .trustManager(
-              TlsTrust.pinnedTo(
-                  Credentials.certificates("ca", context.ca()), KeyPurpose.CONTROLLER.oid()))
+          .keyManager(who.tls().keyManager())
+          .trustManager(TlsTrust.pinnedTo(who.roots(), KeyPurpose.CONTROLLER.oid()))
           .build();
     } catch (SSLException e) {
       throw CliFailure.usage("TLS cannot be set up: " + e.getMessage());

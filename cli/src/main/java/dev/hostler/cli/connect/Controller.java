@@ -1,8 +1,12 @@
 package dev.hostler.cli.connect;
 
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.cli.console.ExitCode;
+import dev.hostler.common.signing.SigningException;
+import dev.hostler.common.time.TimeSource;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.CertificateServiceGrpc;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
@@ -10,6 +14,7 @@ import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +36,30 @@ public final class Controller implements AutoCloseable {
   }
 
   /**
-   * Reads the files of {@code context}; nothing is sent yet.
+   * Reads the files of {@code context}, and renews the certificate in them when it is due; nothing
+   * else is sent yet.
    *
    * @throws CliFailure if the address, a certificate or the key is not usable
    */
-  public static Controller of(Context context) {
-    return new Controller(context, Channels.open(context));
+  public static Controller of(Context context, TimeSource time) {
+    return new Controller(context, Channels.open(context, Renewal.current(context, time)));
+  }
+
+  /**
+   * Renews the operator's certificate now, if the fleet CA issued it, and takes over newer roots of
+   * the fleet; for later calls of other commands.
+   *
+   * @throws CliFailure if that is refused
+   */
+  public void renew(TimeSource time) {
+    try {
+      Renewal.renew(context, Identity.of(context), time);
+    } catch (StatusRuntimeException e) {
+      throw CallErrors.failure(context, e);
+    } catch (SigningException | IOException e) {
+      throw new CliFailure(
+          ExitCode.LOCAL, "the operator certificate was not renewed: " + e.getMessage());
+    }
   }
 
   /** Where this connects. */
@@ -57,6 +80,11 @@ public final class Controller implements AutoCloseable {
   /** Tokens. */
   public TokenServiceGrpc.TokenServiceBlockingStub tokens() {
     return TokenServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** The fleet CA. */
+  public CertificateServiceGrpc.CertificateServiceBlockingStub certificates() {
+    return CertificateServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
   }
 
   /** Audit log. */

@@ -1,6 +1,7 @@
 package dev.hostler.cli.connect;
 
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.common.time.TimeSource;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * still being parsed.
  */
 public final class EarlyConnection {
-  private static final Set<String> NOUNS = Set.of("host", "run", "job", "token", "audit");
+  private static final Set<String> NOUNS = Set.of("host", "run", "job", "token", "audit", "ca");
   private static final Set<String> PUSHED = Set.of("push", "list", "show");
 
   private final Thread thread;
@@ -42,7 +43,8 @@ public final class EarlyConnection {
   private void connect(Map<String, String> environment) {
     try {
       Controller early =
-          Controller.of(Settings.resolve(environment, ConfigFile.of(environment), null));
+          Controller.of(
+              Settings.resolve(environment, ConfigFile.of(environment), null), TimeSource.system());
       early.connectNow();
       controller = early;
     } catch (CliFailure e) {

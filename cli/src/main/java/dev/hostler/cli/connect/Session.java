@@ -32,6 +32,6 @@ public record Session(
     if (context == null && early != null) {
       return early.get();
     }
-    return Controller.of(Settings.resolve(environment, configFile(), context));
+    return Controller.of(Settings.resolve(environment, configFile(), context), time);
   }
 }

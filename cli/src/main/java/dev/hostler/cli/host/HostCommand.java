@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** {@code hostler host}. */
 @Command(
     name = "host",
-    description = "Lists, shows, labels and removes hosts.",
+    description = "Lists, shows, labels, removes and lets in hosts.",
     footer = {
       "",
       "Examples:",

@@ -106,7 +106,7 @@ public final class LoginCommand implements Callable<Integer> {
             Context.keyPlace(key),
             (signCert == null ? cert : signCert).toAbsolutePath(),
             Context.keyPlace(signKey == null ? key : signKey));
-    try (Controller controller = Controller.of(context)) {
+    try (Controller controller = Controller.of(context, session.time())) {
       dev.hostler.proto.v1.Controller answer =
           controller.call(() ->
               controller.controller().getController(GetControllerRequest.getDefaultInstance()));

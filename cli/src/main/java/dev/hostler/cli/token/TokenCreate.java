@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  hostler token create",
       "  hostler token create --uses 100 --ttl 1h --label env=prod --label tier=web",
+      "  hostler token create --from 10.1.0.0/16 --approve",
       "  TOKEN=$(hostler token create)"
     })
 public final class TokenCreate implements Callable<Integer> {
@@ -61,6 +62,23 @@ public final class TokenCreate implements Callable<Integer> {
       description = "Label that joining hosts get. May be repeated.")
   private List<String> labels = new ArrayList<>();
 
+  @Option(
+      names = "--from",
+      paramLabel = "RANGE",
+      description = "Only for hosts that connect from this address or range, like 10.1.0.0/16.")
+  private String range = "";
+
+  @Option(
+      names = "--key",
+      paramLabel = "FINGERPRINT",
+      description = "Only for the host with this key, as `hostler-agent key` prints it.")
+  private String key = "";
+
+  @Option(
+      names = "--approve",
+      description = "Each host needs approval: `hostler host pending`, `hostler host approve`.")
+  private boolean approve;
+
   /** Made by the composition root. */
   public TokenCreate(Session session) {
     this.session = session;
@@ -76,6 +94,9 @@ public final class TokenCreate implements Callable<Integer> {
             .setUses(uses)
             .setTtl(Spans.proto(ttl))
             .putAllLabels(Pairs.parse("--label", labels))
+            .setAddressRange(range)
+            .setKeyFingerprint(key)
+            .setApprove(approve)
             .build();
     try (Controller controller = context.connect(session)) {
       CreateTokenResponse response =

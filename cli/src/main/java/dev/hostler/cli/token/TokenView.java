@@ -24,7 +24,12 @@ final class TokenView {
         .put("created_by", token.getCreatedBy())
         .put("expires_at", Format.utc(token.hasExpiresAt(), token.getExpiresAt()))
         .put("revoked_at", Format.utc(token.hasRevokedAt(), token.getRevokedAt()))
-        .put("labels", new TreeMap<>(token.getLabelsMap()));
+        .put("labels", new TreeMap<>(token.getLabelsMap()))
+        .put("address_range", token.getAddressRange().isEmpty() ? null : token.getAddressRange())
+        .put(
+            "key_fingerprint",
+            token.getKeyFingerprint().isEmpty() ? null : token.getKeyFingerprint())
+        .put("approve", token.getApprove());
   }
 
   static Table table(List<Token> tokens, Style style, Instant now) {
@@ -56,6 +61,7 @@ final class TokenView {
     Token token = response.getDetails();
     return "Works for "
         + (token.getUses() == 1 ? "one host" : token.getUses() + " hosts")
+        + (token.getAddressRange().isEmpty() ? "" : " from " + token.getAddressRange())
         + (token.hasExpiresAt()
             ? " in the next "
                 + Format.roughly(
@@ -64,6 +70,9 @@ final class TokenView {
         + ". On the host:\n  HOSTLER_JOIN_TOKEN="
         + response.getToken()
         + " hostler-agent enroll --config agent.toml --controller "
-        + agentAddress;
+        + agentAddress
+        + (token.getApprove()
+            ? "\nThen let it in: hostler host pending, hostler host approve NAME"
+            : "");
   }
 }

@@ -2,6 +2,10 @@ package dev.hostler.cli.fake;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
+import dev.hostler.common.signing.CertificateAuthority;
+import dev.hostler.common.signing.CertificateProfile;
+import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.KeyPurpose;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -10,8 +14,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -23,6 +29,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -108,6 +115,10 @@ public final class TestFleet {
             new X500Principal("CN=" + subject),
             key.getPublic());
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isCa));
+    if (isCa) {
+      builder.addExtension(
+          Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+    }
     if (purpose != null) {
       KeyPurpose ours =
           purpose.equals(KeyPurposeId.id_kp_serverAuth)
@@ -149,5 +160,37 @@ public final class TestFleet {
         + "\n-----END "
         + label
         + "-----\n";
+  }
+
+  /** The CA. */
+  public CertificateAuthority authority() {
+    return new CertificateAuthority(caKey.getPrivate(), ca);
+  }
+
+  /** A certificate for the operator admin. */
+  public X509Certificate certificate(PublicKey key, Instant from, Instant until) {
+    try {
+      return authority()
+          .issue(
+              key,
+              CertificateProfile.of("admin", from, until)
+                  .purpose(CertificateProfile.CLIENT_AUTH)
+                  .purpose(KeyPurpose.OPERATOR.oid())
+                  .uri("hostler://operator/admin"));
+    } catch (SigningException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A certificate for the key of the operator of that name, in a file of its own. */
+  public Path aged(String name, Instant from, Instant until) {
+    try {
+      PublicKey key = Pem.certificates(file(name + ".crt")).getFirst().getPublicKey();
+      Path file = Files.createTempFile(folder, "aged", ".crt");
+      Files.writeString(file, Pem.encode(List.of(certificate(key, from, until))));
+      return file;
+    } catch (IOException | SigningException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -41,10 +41,11 @@ public final class CertificateEndpoint extends CertificateServiceGrpc.Certificat
     Unary.answer(
         responses,
         () -> {
-          OperatorCertificate.Builder answer =
-              OperatorCertificate.newBuilder()
-                  .addCertificateChain(
-                      der(renewals.renew(Caller.certificate(), request.getCsr().toByteArray())));
+          OperatorCertificate.Builder answer = OperatorCertificate.newBuilder();
+          if (!request.getCsr().isEmpty()) {
+            answer.addCertificateChain(
+                der(renewals.renew(Caller.certificate(), request.getCsr().toByteArray())));
+          }
           renewals.roots().forEach(root -> answer.addCaRoots(der(root)));
           renewals.endorsements().forEach(one -> answer.addEndorsements(der(one)));
           return answer.build();

@@ -54,9 +54,6 @@ public final class OperatorTrust {
     if (clock.instant().isAfter(end) && !(own && isRenewal(method))) {
       throw refused(certificate, "expired at " + end + "; renew it");
     }
-    if (!own && isRenewal(method)) {
-      throw refused(certificate, "is not of the fleet CA; renew it where it is from");
-    }
   }
 
   private static RequestException refused(X509Certificate certificate, String why) {

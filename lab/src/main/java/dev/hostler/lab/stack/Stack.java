@@ -34,7 +34,7 @@ public final class Stack implements AutoCloseable {
   private final Map<String, AgentHost> agents = new ConcurrentHashMap<>();
   private Daemon controller;
 
-  private Stack(Path home, Path data) throws IOException, InterruptedException {
+  private Stack(Path home, Path data, String more) throws IOException, InterruptedException {
     this.home = home;
     this.data = data;
     keys = Keys.make(data.resolve("operators"));
@@ -64,14 +64,15 @@ public final class Stack implements AutoCloseable {
         [trust]
         operator_roots = "%s"
         """
-            .formatted(
-                data.resolve("controller"),
-                agentPort,
-                operatorPort,
-                metricsPort,
-                indexSigner().resolve(SigningKeys.SIGNER_CERTIFICATE),
-                indexSigner().resolve(SigningKeys.SIGNER_KEY),
-                keys.root()));
+                .formatted(
+                    data.resolve("controller"),
+                    agentPort,
+                    operatorPort,
+                    metricsPort,
+                    indexSigner().resolve(SigningKeys.SIGNER_CERTIFICATE),
+                    indexSigner().resolve(SigningKeys.SIGNER_KEY),
+                    keys.root())
+            + more);
     SigningKeys.create(
         indexSigner(),
         "lab",
@@ -89,7 +90,17 @@ public final class Stack implements AutoCloseable {
    * @param data an empty folder for all state
    */
   public static Stack start(Path home, Path data) throws IOException, InterruptedException {
-    return new Stack(home, data);
+    return start(home, data, "");
+  }
+
+  /**
+   * Starts a controller.
+   *
+   * @param more keys for the end of section [trust] of controller.toml
+   */
+  public static Stack start(Path home, Path data, String more)
+      throws IOException, InterruptedException {
+    return new Stack(home, data, more);
   }
 
   /** The checkout that the running class is from: the nearest folder above with {@code mvnw}. */
