@@ -149,7 +149,15 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
 
     Freshness freshness =
         Freshness.start(
-            config.index(), database, audit, bundles, sessions, engine.jobs(), lifecycle, time);
+            config.index(),
+            config.revocation(),
+            database,
+            audit,
+            bundles,
+            sessions,
+            engine.jobs(),
+            lifecycle,
+            time);
     startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
     List<BindableService> agentServices =
         List.of(

@@ -7,6 +7,7 @@ import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
 import dev.hostler.controller.index.IndexConfig;
+import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param trust section [trust]
  * @param access tables [[role]] and [[operator]]
  * @param index section [index]
+ * @param revocation section [revocation]
  * @param log section [log]
  */
 public record ControllerConfig(
@@ -38,6 +40,7 @@ public record ControllerConfig(
     TrustConfig trust,
     AccessConfig access,
     IndexConfig index,
+    RevocationConfig revocation,
     LogConfig log) {
   private static final long MIB = 1L << 20;
 
@@ -60,6 +63,7 @@ public record ControllerConfig(
             TrustConfig.read(reader.section("trust")),
             AccessConfig.read(reader, new CelSelectors()),
             IndexConfig.read(reader.section("index")),
+            RevocationConfig.read(reader.section("revocation")),
             LogConfig.read(reader.section("log")));
     reader.finish();
     return config;

@@ -15,6 +15,9 @@ import dev.hostler.controller.link.AgentCaller;
 import dev.hostler.controller.link.AgentSessions;
 import dev.hostler.controller.link.RevokedCalls;
 import dev.hostler.controller.link.TrustFrames;
+import dev.hostler.controller.revocation.ListFetcher;
+import dev.hostler.controller.revocation.OcspFetcher;
+import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.revocation.Revocations;
 import dev.hostler.controller.revocation.RevokedWork;
 import java.nio.file.Path;
@@ -36,6 +39,7 @@ record Freshness(
 
   static Freshness start(
       IndexConfig config,
+      RevocationConfig revocation,
       Database database,
       AuditStore audit,
       BundleService bundles,
@@ -50,7 +54,11 @@ record Freshness(
     RevokedCalls operatorCalls = new RevokedCalls(revocations::current, Caller::party);
     revocations.onChange(agentCalls::revoked);
     revocations.onChange(operatorCalls::revoked);
-    sessions.tellTrust(new TrustFrames(indexes));
+    ListFetcher lists = new ListFetcher(revocation, time);
+    lists.onChange(sessions::trustChanged);
+    OcspFetcher ocsp = new OcspFetcher(revocation, time);
+    ocsp.onChange(sessions::trustChanged);
+    sessions.tellTrust(new TrustFrames(indexes, lists::current, ocsp::current));
     indexes.onChange(sessions::trustChanged);
     lifecycle.start(
         "revocation",
@@ -66,6 +74,20 @@ record Freshness(
           return indexes;
         },
         IndexService::close);
+    lifecycle.start(
+        "fetching revocation lists",
+        () -> {
+          lists.start();
+          return lists;
+        },
+        ListFetcher::close);
+    lifecycle.start(
+        "asking OCSP responders",
+        () -> {
+          ocsp.start();
+          return ocsp;
+        },
+        OcspFetcher::close);
     Optional<Path> certificate = config.certificate();
     Optional<Path> key = config.key();
     if (certificate.isPresent() && key.isPresent()) {

@@ -9,6 +9,7 @@ import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
 import dev.hostler.controller.index.IndexConfig;
+import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ class ControllerConfigTest {
                     Duration.ofHours(24)),
                 AccessConfig.NONE,
                 new IndexConfig(Optional.empty(), Optional.empty(), Duration.ofHours(1)),
+                RevocationConfig.NONE,
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -99,6 +101,10 @@ class ControllerConfigTest {
                 certificate = "some.file"
                 key = "some.file"
                 life = "2h"
+                [revocation]
+                lists = ["https://ca.example/a.crl", "/srv/b.crl"]
+                ocsp = ["/srv/signer.pem"]
+                refresh = "9s"
                 [log]
                 format = "json"
                 level = "debug"
@@ -132,6 +138,10 @@ class ControllerConfigTest {
                     Duration.ofMinutes(30)),
                 AccessConfig.NONE,
                 new IndexConfig(Optional.of(file), Optional.of(file), Duration.ofHours(2)),
+                new RevocationConfig(
+                    List.of("https://ca.example/a.crl", "/srv/b.crl"),
+                    List.of(Path.of("/srv/signer.pem")),
+                    Duration.ofSeconds(9)),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 

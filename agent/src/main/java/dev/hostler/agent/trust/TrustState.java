@@ -41,14 +41,24 @@ public final class TrustState {
   private final TimeSource time;
   private final HeldIndex index;
   private final Versions versions;
+  private final HeldLists lists;
+  private final HeldAnswers answers;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong generation = new AtomicLong();
 
-  private TrustState(TrustSettings settings, TimeSource time, HeldIndex index, Versions versions) {
+  private TrustState(
+      TrustSettings settings,
+      TimeSource time,
+      HeldIndex index,
+      Versions versions,
+      HeldLists lists,
+      HeldAnswers answers) {
     this.settings = settings;
     this.time = time;
     this.index = index;
     this.versions = versions;
+    this.lists = lists;
+    this.answers = answers;
   }
 
   /**
@@ -66,7 +76,9 @@ public final class TrustState {
         settings,
         time,
         HeldIndex.open(folder.resolve("index"), new PinnedRoots(settings.indexRoots())),
-        Versions.open(folder.resolve("versions")));
+        Versions.open(folder.resolve("versions")),
+        HeldLists.open(folder.resolve("crls")),
+        HeldAnswers.open(folder.resolve("ocsp")));
   }
 
   /** What is to happen to running work that is not trusted any more. */
@@ -95,10 +107,17 @@ public final class TrustState {
   /** Takes what is new and signed by whom this host trusts for it; the rest is logged. */
   public void update(TrustUpdate update) {
     boolean changed = false;
+    try {
+      changed = lists.take(update.crls());
+      changed |= answers.take(update.ocsp());
+    } catch (IOException e) {
+      log.error("revocation lists or OCSP answers are not kept: {}", e.toString());
+    }
     if (update.index() != null) {
       try {
-        changed = index.take(update.index(), revocation(), time.instant());
-        if (changed) {
+        boolean newer = index.take(update.index(), revocation(), time.instant());
+        changed |= newer;
+        if (newer) {
           log.info("index {} is in force", indexNumber());
         }
       } catch (IndexException e) {
@@ -116,7 +135,12 @@ public final class TrustState {
   /** How chains of signers and operators are to be checked, as of now. */
   public RevocationPolicy revocation() {
     HeldIndex.Held held = index.get();
-    return new Revocation(held == null ? Set.of() : held.index().revoked().certificates());
+    return new Revocation(
+        held == null ? Set.of() : held.index().revoked().certificates(),
+        lists.get(),
+        answers.get(),
+        new Revocation.Rules(
+            settings.maxCrlAge(), settings.revocation() == TrustSettings.Revocation.HARD));
   }
 
   /**

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.common.signing.CertificateAuthority;
+import dev.hostler.common.signing.OcspQuestion;
+import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.TestLists;
+import dev.hostler.common.signing.TestResponder;
 import dev.hostler.common.time.ManualTime;
 import dev.hostler.trust.bundle.Version;
 import dev.hostler.trust.index.BundleVersion;
@@ -13,6 +18,7 @@ import dev.hostler.trust.index.TrustIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -246,6 +252,52 @@ class TrustStateTest {
     generations.add(state.generation());
     assertThat(heard).hasValue(1);
     assertThat(generations).containsExactly(0L, 1L, 1L);
+  }
+
+  @Test
+  void aListOfTheRootRevokesTheIndexSignerAlsoAfterARestart() throws Exception {
+    receive(index(1, listed(ONE, A, false)));
+    CertificateAuthority root =
+        new CertificateAuthority(
+            Pem.privateKey(dir.resolve("signer/root.key")),
+            Pem.certificates(dir.resolve("signer/root.crt")).getFirst());
+    X509CRL empty = TestLists.of(root, now(), now().plus(Duration.ofHours(2)));
+    state.update(new TrustUpdate(null, List.of(empty.getEncoded(), new byte[] {7}), List.of()));
+    assertThat(state.generation()).isEqualTo(2);
+    state.requireBundle("web", ONE, A, false);
+    time.advance(Duration.ofMinutes(1));
+    X509CRL revoking =
+        TestLists.of(
+            root,
+            now(),
+            now().plus(Duration.ofHours(1)),
+            Pem.certificates(dir.resolve("signer/signer.crt")).getFirst());
+    state.update(new TrustUpdate(null, List.of(revoking.getEncoded()), List.of()));
+    refused(Refusal.INDEX_STALE, () -> state.requireBundle("web", ONE, A, false));
+    state.update(new TrustUpdate(null, List.of(empty.getEncoded()), List.of()));
+    state = open(TrustSettings.Index.REQUIRED);
+    refused(Refusal.INDEX_STALE, () -> state.requireBundle("web", ONE, A, false));
+    receive(index(2, listed(ONE, A, false)));
+    assertThat(state.indexNumber()).isEqualTo(1);
+  }
+
+  @Test
+  void anOcspAnswerRevokesTheIndexSignerAlsoAfterARestart() throws Exception {
+    receive(index(1, listed(ONE, A, false)));
+    var key = Pem.privateKey(dir.resolve("signer/root.key"));
+    var root = Pem.certificates(dir.resolve("signer/root.crt")).getFirst();
+    var leaf = Pem.certificates(dir.resolve("signer/signer.crt")).getFirst();
+    var responder = new TestResponder(key, root);
+    byte[] question = new OcspQuestion(leaf, root).encoded();
+    Instant next = now().plus(Duration.ofHours(1));
+    byte[] good = responder.answer(question, false, true, now(), next);
+    state.update(new TrustUpdate(null, List.of(), List.of(good, new byte[] {7})));
+    state.requireBundle("web", ONE, A, false);
+    byte[] bad = responder.answer(question, true, true, now(), next);
+    state.update(new TrustUpdate(null, List.of(), List.of(bad)));
+    refused(Refusal.INDEX_STALE, () -> state.requireBundle("web", ONE, A, false));
+    state = open(TrustSettings.Index.REQUIRED);
+    refused(Refusal.INDEX_STALE, () -> state.requireBundle("web", ONE, A, false));
   }
 
   @Test

@@ -121,6 +121,13 @@ final class TaskText {
       case REFUSAL_REASON_JOB_NOT_A_TARGET -> "not signed for this host";
       case REFUSAL_REASON_JOB_REPLAYED -> "the host took this job before";
       case REFUSAL_REASON_OPERATOR_ROOTS_MISSING -> "the host trusts no operator yet";
+      case REFUSAL_REASON_INDEX_STALE -> "the host has no fresh index";
+      case REFUSAL_REASON_BUNDLE_UNLISTED -> "not in the index";
+      case REFUSAL_REASON_BUNDLE_YANKED -> "yanked";
+      case REFUSAL_REASON_BUNDLE_REVOKED -> "revoked";
+      case REFUSAL_REASON_BUNDLE_OLDER -> "older than what the host has run";
+      case REFUSAL_REASON_SIGNER_REVOKED -> "the bundle's signer is revoked";
+      case REFUSAL_REASON_OPERATOR_REVOKED -> "the operator is revoked";
       default -> "by the host";
     };
   }

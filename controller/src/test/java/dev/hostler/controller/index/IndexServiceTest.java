@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.common.signing.TestLists;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.audit.Actor;
 import dev.hostler.controller.audit.AuditStore;
@@ -16,7 +17,9 @@ import dev.hostler.controller.link.EngineFixture;
 import dev.hostler.controller.link.ScriptedAgent;
 import dev.hostler.controller.link.TestBundles;
 import dev.hostler.controller.link.TrustFrames;
+import dev.hostler.controller.revocation.ListFetcher;
 import dev.hostler.controller.revocation.Revocation.Kind;
+import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.revocation.Revocations;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.trust.KeyPurpose;
@@ -46,6 +49,7 @@ class IndexServiceTest {
   private EngineFixture engine;
   private Revocations revocations;
   private IndexService indexes;
+  private ListFetcher lists;
   private SigningKeys keys;
   private TestBundles made;
 
@@ -56,7 +60,15 @@ class IndexServiceTest {
     engine = new EngineFixture(database);
     revocations = new Revocations(database, engine.audit, TIME);
     indexes = new IndexService(database, engine.bundles, revocations, engine.audit, TIME);
-    engine.sessions.tellTrust(new TrustFrames(indexes));
+    lists =
+        new ListFetcher(
+            new RevocationConfig(
+                List.of(folder.resolve("ca.crl").toString(), folder.resolve("no.crl").toString()),
+                List.of(),
+                Duration.ofSeconds(1)),
+            TIME);
+    lists.onChange(engine.sessions::trustChanged);
+    engine.sessions.tellTrust(new TrustFrames(indexes, lists::current, List::of));
     indexes.onChange(engine.sessions::trustChanged);
     revocations.start();
     indexes.start();
@@ -73,6 +85,7 @@ class IndexServiceTest {
 
   @AfterEach
   void stop() throws Exception {
+    lists.close();
     indexes.close();
     revocations.close();
     engine.close();
@@ -215,6 +228,35 @@ class IndexServiceTest {
       assertThat(next.getTrust().getIndex().getSignature().toByteArray())
           .isEqualTo(second.signed().signature());
     }
+  }
+
+  @Test
+  void revocationListsReachHosts() throws Exception {
+    var authority =
+        dev.hostler.common.signing.CertificateAuthority.create(
+            "ca",
+            KeyAlgorithm.EC_P256,
+            TIME.instant().minusSeconds(60),
+            TIME.instant().plusSeconds(3600));
+    Instant now = TIME.instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
+    byte[] first = TestLists.of(authority, now.minusSeconds(9), now.plusSeconds(60)).getEncoded();
+    byte[] second = TestLists.of(authority, now, now.plusSeconds(60)).getEncoded();
+    UUID host = engine.host("h-" + UUID.randomUUID());
+    Files.write(folder.resolve("ca.crl"), first);
+    lists.start();
+    await().until(() -> lists.current().size() == 1);
+    try (ScriptedAgent agent = engine.connect(host)) {
+      assertThat(crls(agent)).containsExactly(com.google.protobuf.ByteString.copyFrom(first));
+      Files.write(folder.resolve("ca.crl"), second);
+      assertThat(crls(agent)).containsExactly(com.google.protobuf.ByteString.copyFrom(second));
+      Files.write(folder.resolve("ca.crl"), new byte[] {1}); // broken: the last good one stays
+      Files.write(folder.resolve("no.crl"), first);
+      assertThat(crls(agent)).hasSize(2);
+    }
+  }
+
+  private static List<com.google.protobuf.ByteString> crls(ScriptedAgent agent) {
+    return agent.await(ControllerFrame::hasTrust).getTrust().getCrlsList();
   }
 
   @Test
