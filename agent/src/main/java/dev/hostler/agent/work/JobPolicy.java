@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
  * @param roles by name of a role in operators' certificates; empty: roles do not matter
  */
 public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) implements UserRule {
-  /** Everything that is signed. */
+  private static final String ROOT = "root";
+
+  /** Everything that is signed, but no commands as root. */
   public static final JobPolicy ALL_SIGNED =
       new JobPolicy(new Rules(true, List.of("*"), List.of("*")), new TreeMap<>());
 
@@ -37,7 +39,8 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) impleme
    *
    * @param commands plain commands?
    * @param bundles names of bundles; {@code *} stands for any number of characters
-   * @param runAs users that programs may run as, likewise; "default" is the unprivileged one
+   * @param runAs users that programs may run as, likewise; "default" is the unprivileged one. A
+   *     command runs as root only if root is named
    */
   public record Rules(boolean commands, List<String> bundles, List<String> runAs) {
     /** Copies the lists. */
@@ -52,6 +55,13 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) impleme
 
     boolean user(String name) {
       return matches(runAs, name);
+    }
+
+    /**
+     * That an action runs as root is in a manifest that somebody signed; of a command it is not.
+     */
+    boolean commandUser(String name) {
+      return name.equals(ROOT) ? runAs.contains(ROOT) : user(name);
     }
 
     private static boolean matches(List<String> globs, String name) {
@@ -74,7 +84,7 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) impleme
       case JobWork.Command command -> {
         require(
             held,
-            rules -> rules.commands() && rules.user(command.runAs()),
+            rules -> rules.commands() && rules.commandUser(command.runAs()),
             "commands",
             everybody.commands()
                 ? "this host runs no commands as \""

@@ -64,6 +64,15 @@ class JobPolicyTest {
   }
 
   @Test
+  void aCommandRunsAsRootOnlyWhereRootIsNamed() throws Exception {
+    JobPolicy.ALL_SIGNED.require(command("www"));
+    refused("commands as \"root\"", () -> JobPolicy.ALL_SIGNED.require(command("root")));
+    JobPolicy.ALL_SIGNED.requireUser(authority(), "db", "root");
+    new JobPolicy(new Rules(true, ANY, List.of("*", "root")), new TreeMap<>())
+        .require(command("root"));
+  }
+
+  @Test
   void commandsCanBeOff() throws Exception {
     JobPolicy policy = new JobPolicy(new Rules(false, ANY, ANY), new TreeMap<>());
     refused("policy.commands = \"off\"", () -> policy.require(command("default")));
