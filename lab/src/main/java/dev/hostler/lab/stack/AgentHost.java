@@ -3,15 +3,19 @@ package dev.hostler.lab.stack;
 import dev.hostler.trust.SigningKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An enrolled agent with a state folder and a cgroup of its own. Not thread-safe. */
@@ -120,14 +124,44 @@ public final class AgentHost implements AutoCloseable {
 
   /** Every cgroup of this agent that exists, its own and those of its attempts. */
   public List<Path> cgroups() {
-    try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 4)) {
-      return all.filter(Files::isDirectory)
-          .filter(path -> path.toString().contains("/" + group))
-          .sorted()
-          .toList();
+    List<Path> mine = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          Path.of("/sys/fs/cgroup"),
+          Set.of(),
+          4,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+              if (path.toString().contains("/" + group)) {
+                mine.add(path);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+              if (attributes.isDirectory() && path.toString().contains("/" + group)) {
+                mine.add(path); // at the deepest level, folders come as files
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path path, IOException e) {
+              return FileVisitResult.CONTINUE; // another program's group that is gone by now
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path path, @Nullable IOException e) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    mine.sort(null);
+    return mine;
   }
 
   @Override
