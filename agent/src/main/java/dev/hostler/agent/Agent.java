@@ -260,7 +260,7 @@ final class Agent {
                   workbench,
                   trust,
                   new RootsKeeper(current, renewal, time),
-                  facts::read,
+                  () -> facts.read().holding(bundles.held()),
                   time,
                   random,
                   AgentVersion.TEXT);

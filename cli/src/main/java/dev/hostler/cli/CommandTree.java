@@ -1,6 +1,9 @@
 package dev.hostler.cli;
 
+import dev.hostler.cli.audit.AuditCheckpointCommand;
 import dev.hostler.cli.audit.AuditCommand;
+import dev.hostler.cli.audit.AuditList;
+import dev.hostler.cli.audit.AuditVerify;
 import dev.hostler.cli.bundle.BundleBuild;
 import dev.hostler.cli.bundle.BundleCommand;
 import dev.hostler.cli.bundle.BundleInit;
@@ -8,6 +11,7 @@ import dev.hostler.cli.bundle.BundleList;
 import dev.hostler.cli.bundle.BundlePush;
 import dev.hostler.cli.bundle.BundleShow;
 import dev.hostler.cli.bundle.BundleSign;
+import dev.hostler.cli.bundle.BundleStatusCommand;
 import dev.hostler.cli.bundle.BundleVerify;
 import dev.hostler.cli.bundle.SignerCommand;
 import dev.hostler.cli.ca.CaCommand;
@@ -52,6 +56,11 @@ import dev.hostler.cli.token.TokenCommand;
 import dev.hostler.cli.token.TokenCreate;
 import dev.hostler.cli.token.TokenList;
 import dev.hostler.cli.token.TokenRevoke;
+import dev.hostler.cli.trust.TrustAdd;
+import dev.hostler.cli.trust.TrustCommand;
+import dev.hostler.cli.trust.TrustList;
+import dev.hostler.cli.trust.TrustRemove;
+import dev.hostler.cli.trust.TrustRevoke;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -107,7 +116,17 @@ final class CommandTree {
                 new BundlePush(session),
                 new BundleList(session),
                 new BundleShow(session),
-                new BundleYank(session)));
+                new BundleYank(session),
+                new BundleStatusCommand(session)));
+    nouns.put(
+        "trust",
+        () ->
+            group(
+                new TrustCommand(),
+                new TrustList(session),
+                new TrustAdd(session),
+                new TrustRemove(session),
+                new TrustRevoke(session)));
     nouns.put("signer", () -> group(new SignerCommand(), new SignerCommand.Create(session)));
     nouns.put("operator", () -> group(new OperatorCommand(), new OperatorCreate(session)));
     nouns.put(
@@ -138,7 +157,14 @@ final class CommandTree {
                 new JobLogs(session),
                 new JobCancel(session),
                 new JobWatchCommand(session)));
-    nouns.put("audit", () -> group(new AuditCommand(), new AuditCommand.ListAudit(session)));
+    nouns.put(
+        "audit",
+        () ->
+            group(
+                new AuditCommand(),
+                new AuditList(session),
+                new AuditVerify(session),
+                new AuditCheckpointCommand(session)));
     nouns.put("completion", () -> new CommandLine(new CompletionCommand(session, () -> build())));
   }
 

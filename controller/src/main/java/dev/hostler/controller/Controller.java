@@ -20,6 +20,7 @@ import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.api.OperatorPort;
 import dev.hostler.controller.api.OperatorTrust;
 import dev.hostler.controller.api.TokenEndpoint;
+import dev.hostler.controller.api.TrustEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.audit.Refusals;
 import dev.hostler.controller.bundle.BundleService;
@@ -49,6 +50,8 @@ import dev.hostler.controller.link.AgentSessions;
 import dev.hostler.controller.link.EnrollmentEndpoint;
 import dev.hostler.controller.link.HostTrust;
 import dev.hostler.controller.link.LinkSettings;
+import dev.hostler.controller.roots.BundleInspector;
+import dev.hostler.controller.roots.TrustedRoots;
 import dev.hostler.controller.schedule.Scheduler;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.target.Targets;
@@ -179,6 +182,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                     agentServices.stream().map(freshness.agentCalls()::guard).toList()),
             AgentPort::close);
     AccessPolicy policy = new AccessPolicy(config.access(), selectors);
+    TrustedRoots roots = new TrustedRoots(database, audit, time);
     JobAccess jobAccess = new JobAccess(policy, hosts, Caller::current);
     engine.jobs().onSubmission(jobAccess);
     HostPort advertised = Addresses.advertised(config, agentPort.port());
@@ -196,7 +200,13 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                     database, audit, ca, config.trust().operatorCertificateLifetime()),
                 new CaRotation(database, audit, ca, hostCertificates),
                 hosts),
-            new BundleEndpoint(bundles, policy, Caller::current),
+            new BundleEndpoint(
+                bundles,
+                new BundleInspector(roots, freshness.revocations(), time),
+                hosts,
+                policy,
+                Caller::current),
+            new TrustEndpoint(roots, freshness.revocations(), policy),
             new IndexEndpoint(freshness.indexes(), freshness.revocations()),
             new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name));
     OperatorPort operatorPort =

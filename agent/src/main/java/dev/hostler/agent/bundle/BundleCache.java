@@ -6,6 +6,7 @@ import dev.hostler.agent.trust.TrustState;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.trust.bundle.Manifest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * pinned then, when it is used after a while or after a restart. Thread-safe.
  */
 public final class BundleCache {
+  private static final int MOST_TOLD = 1000;
   private static final Logger log = LoggerFactory.getLogger(BundleCache.class);
 
   /** How long a verification counts. */
@@ -215,6 +218,21 @@ public final class BundleCache {
         throw new RefusedException(refused.refusal(), refused.getMessage());
       }
       throw new IllegalStateException("bundle cache failed: " + e.getCause(), e);
+    }
+  }
+
+  /** Digests of the bundles that are unpacked here, in hex, sorted; at most a thousand. */
+  public List<String> held() {
+    try (Stream<Path> folders = Files.list(root)) {
+      return folders
+          .map(folder -> String.valueOf(folder.getFileName()))
+          .filter(name -> name.matches("[0-9a-f]{64}"))
+          .sorted()
+          .limit(MOST_TOLD)
+          .toList();
+    } catch (IOException | UncheckedIOException e) {
+      log.warn("cannot tell which bundles are here: {}", e.toString());
+      return List.of();
     }
   }
 

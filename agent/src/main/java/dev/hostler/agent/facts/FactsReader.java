@@ -51,7 +51,8 @@ public final class FactsReader {
         labels,
         agentVersion,
         cgroupVersion,
-        bootedAt());
+        bootedAt(),
+        List.of());
   }
 
   /** The kernel's id of this boot of the host; empty if it has none. */

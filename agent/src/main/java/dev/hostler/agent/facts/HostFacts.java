@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param agentVersion version of this program
  * @param cgroupVersion "v1", "v2" or "none"
  * @param bootedAt when the host booted; null: not known
+ * @param heldBundles digests of the bundles that are kept here, in hex, sorted
  */
 public record HostFacts(
     String hostname,
@@ -35,10 +36,31 @@ public record HostFacts(
     Map<String, String> labels,
     String agentVersion,
     String cgroupVersion,
-    @Nullable Instant bootedAt) {
+    @Nullable Instant bootedAt,
+    List<String> heldBundles) {
   /** Copies the collections. */
   public HostFacts {
     addresses = List.copyOf(addresses);
     labels = Map.copyOf(labels);
+    heldBundles = List.copyOf(heldBundles);
+  }
+
+  /** The same host with these bundles. */
+  public HostFacts holding(List<String> bundles) {
+    return new HostFacts(
+        hostname,
+        osId,
+        osVersion,
+        osName,
+        kernel,
+        arch,
+        cpus,
+        memoryBytes,
+        addresses,
+        labels,
+        agentVersion,
+        cgroupVersion,
+        bootedAt,
+        bundles);
   }
 }

@@ -28,6 +28,7 @@ import dev.hostler.proto.v1.SlotGrant;
 import dev.hostler.proto.v1.TaskState;
 import dev.hostler.proto.v1.TrustReport;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -124,6 +125,10 @@ final class ToWire {
             .putAllLabels(facts.labels())
             .setAgentVersion(facts.agentVersion())
             .setCgroupVersion(facts.cgroupVersion());
+    facts
+        .heldBundles()
+        .forEach(
+            digest -> builder.addHeldBundles(ByteString.copyFrom(HexFormat.of().parseHex(digest))));
     if (facts.bootedAt() != null) {
       builder.setBootedAt(timestamp(facts.bootedAt()));
     }

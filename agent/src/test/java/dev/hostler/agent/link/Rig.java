@@ -78,7 +78,20 @@ final class Rig implements AutoCloseable {
             roots(),
             () ->
                 new HostFacts(
-                    hostname, "", "", "", "", "", 1, 0, List.of(), Map.of(), "t", "none", null),
+                    hostname,
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    1,
+                    0,
+                    List.of(),
+                    Map.of(),
+                    "t",
+                    "none",
+                    null,
+                    java.util.List.of()),
             time,
             new Random(1),
             "test");

@@ -12,6 +12,7 @@ import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
+import dev.hostler.proto.v1.TrustServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -97,6 +98,16 @@ public final class Controller implements AutoCloseable {
     return IndexServiceGrpc.newBlockingStub(channel)
         .withMaxInboundMessageSize(LARGEST_INDEX)
         .withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** For reading the whole audit log; no deadline. */
+  public AuditServiceGrpc.AuditServiceBlockingStub auditStream() {
+    return AuditServiceGrpc.newBlockingStub(channel);
+  }
+
+  /** Known roots and revocation. */
+  public TrustServiceGrpc.TrustServiceBlockingStub trust() {
+    return TrustServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
   }
 
   /** Bundles. */

@@ -6,9 +6,15 @@ import dev.hostler.controller.access.Permission;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.bundle.BundleUpload;
 import dev.hostler.controller.bundle.StoredBundle;
+import dev.hostler.controller.host.Host;
+import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.link.FailureStatus;
+import dev.hostler.controller.roots.BundleInspector;
 import dev.hostler.proto.v1.Bundle;
+import dev.hostler.proto.v1.BundleReport;
 import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.BundleStatus;
+import dev.hostler.proto.v1.CheckBundleRequest;
 import dev.hostler.proto.v1.GetBundleRequest;
 import dev.hostler.proto.v1.ListBundlesRequest;
 import dev.hostler.proto.v1.ListBundlesResponse;
@@ -16,42 +22,99 @@ import dev.hostler.proto.v1.PushBundleRequest;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Bundles on the operator port. */
 public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBase {
   private final BundleService bundles;
+  private final BundleInspector inspector;
+  private final HostService hosts;
   private final AccessPolicy policy;
   private final Supplier<Operator> operator;
 
   /**
    * Calls wait for the database and the disk: they must not run on an event loop.
    *
+   * @param inspector says how bundles stand
+   * @param hosts say which bundles they hold
    * @param policy asked before a bundle is stored
    * @param operator the current caller
    */
-  public BundleEndpoint(BundleService bundles, AccessPolicy policy, Supplier<Operator> operator) {
+  public BundleEndpoint(
+      BundleService bundles,
+      BundleInspector inspector,
+      HostService hosts,
+      AccessPolicy policy,
+      Supplier<Operator> operator) {
     this.bundles = bundles;
+    this.inspector = inspector;
+    this.hosts = hosts;
     this.policy = policy;
     this.operator = operator;
   }
 
   @Override
   public StreamObserver<PushBundleRequest> pushBundle(StreamObserver<Bundle> responses) {
-    return new Push(operator.get(), responses);
+    Operator by = operator.get();
+    return new Upload<>(
+        responses,
+        upload ->
+            message(
+                upload.finish(
+                    by.name(),
+                    name -> policy.requireBundle(by, Permission.BUNDLE_PUSH, name, "push"))));
+  }
+
+  @Override
+  public StreamObserver<PushBundleRequest> verifyBundle(StreamObserver<BundleReport> responses) {
+    return new Upload<>(
+        responses, upload -> BundleMessages.report(upload.inspect(inspector::inspect)));
+  }
+
+  @Override
+  public void checkBundle(CheckBundleRequest request, StreamObserver<BundleReport> responses) {
+    Unary.answer(
+        responses,
+        () -> {
+          try (BundleUpload upload = bundles.begin(request.getFile().size())) {
+            request.getFile().asReadOnlyByteBufferList().forEach(upload::append);
+            return BundleMessages.report(upload.inspect(inspector::inspect));
+          }
+        });
+  }
+
+  @Override
+  public void getBundleStatus(GetBundleRequest request, StreamObserver<BundleStatus> responses) {
+    Unary.answer(
+        responses,
+        () -> {
+          StoredBundle bundle = bundles.get(request.getName(), request.getVersion());
+          BundleStatus.Builder status =
+              BundleStatus.newBuilder()
+                  .setBundle(message(bundle))
+                  .setReport(BundleMessages.report(inspector.inspect(bundle)));
+          Predicate<Host> seen = policy.sees(operator.get(), Permission.HOST_READ);
+          hosts.holding(bundle.digest()).stream()
+              .filter(seen)
+              .map(BundleMessages::holder)
+              .forEach(status::addHolders);
+          return status.build();
+        });
   }
 
   /** One upload. A message is asked for when the one before it is on disk. */
-  private final class Push implements StreamObserver<PushBundleRequest> {
-    private final Operator by;
-    private final StreamObserver<Bundle> responses;
+  private final class Upload<A> implements StreamObserver<PushBundleRequest> {
+    private final StreamObserver<A> responses;
+    private final Function<BundleUpload, A> end;
     private @Nullable BundleUpload upload;
     private boolean over;
 
-    Push(Operator by, StreamObserver<Bundle> responses) {
-      this.by = by;
+    Upload(StreamObserver<A> responses, Function<BundleUpload, A> end) {
       this.responses = responses;
+      this.end = end;
     }
 
     @Override
@@ -89,13 +152,9 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
         if (open == null) {
           open = bundles.begin(0);
         }
-        Bundle stored =
-            message(
-                open.finish(
-                    by.name(),
-                    name -> policy.requireBundle(by, Permission.BUNDLE_PUSH, name, "push")));
+        A answer = end.apply(open);
         end();
-        responses.onNext(stored);
+        responses.onNext(answer);
         responses.onCompleted();
       } catch (RuntimeException e) {
         end();

@@ -3,10 +3,17 @@ package dev.hostler.controller.api;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.hostler.common.signing.Fingerprints;
 import dev.hostler.controller.bundle.StoredBundle;
+import dev.hostler.controller.host.Host;
+import dev.hostler.controller.roots.BundleReport;
 import dev.hostler.proto.v1.Action;
 import dev.hostler.proto.v1.Bundle;
+import dev.hostler.proto.v1.BundleCheck;
+import dev.hostler.proto.v1.BundleHolder;
+import dev.hostler.proto.v1.CertificateInfo;
 import dev.hostler.trust.bundle.Manifest;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 
@@ -31,6 +38,46 @@ final class BundleMessages {
       message.setExpiresAt(timestamp(expires));
     }
     manifest.actions().values().forEach(action -> message.addActions(action(action)));
+    return message.build();
+  }
+
+  static dev.hostler.proto.v1.BundleReport report(BundleReport report) {
+    dev.hostler.proto.v1.BundleReport.Builder message =
+        dev.hostler.proto.v1.BundleReport.newBuilder()
+            .setAcceptable(report.isAcceptable())
+            .setName(report.name())
+            .setVersion(report.version())
+            .setManifestDigest(hex(report.digest()));
+    report
+        .checks()
+        .forEach(check ->
+            message.addChecks(
+                BundleCheck.newBuilder()
+                    .setName(check.name())
+                    .setResultValue(check.result().code())
+                    .setMessage(check.message())));
+    report.chain().forEach(certificate -> message.addChain(certificate(certificate)));
+    return message.build();
+  }
+
+  static CertificateInfo certificate(X509Certificate certificate) {
+    return CertificateInfo.newBuilder()
+        .setFingerprint(Fingerprints.sha256(certificate))
+        .setSubject(certificate.getSubjectX500Principal().getName())
+        .setIssuer(certificate.getIssuerX500Principal().getName())
+        .setSerial(certificate.getSerialNumber().toString(16))
+        .setNotBefore(timestamp(certificate.getNotBefore().toInstant()))
+        .setNotAfter(timestamp(certificate.getNotAfter().toInstant()))
+        .build();
+  }
+
+  static BundleHolder holder(Host host) {
+    BundleHolder.Builder message =
+        BundleHolder.newBuilder().setHostId(host.id().toString()).setHostName(host.name());
+    Instant seen = host.lastSeenAt();
+    if (seen != null) {
+      message.setLastSeenAt(timestamp(seen));
+    }
     return message.build();
   }
 

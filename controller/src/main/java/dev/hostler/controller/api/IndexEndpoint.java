@@ -141,7 +141,7 @@ public final class IndexEndpoint extends IndexServiceGrpc.IndexServiceImplBase {
     };
   }
 
-  private static dev.hostler.proto.v1.Revocation message(Revocation one) {
+  static dev.hostler.proto.v1.Revocation message(Revocation one) {
     return dev.hostler.proto.v1.Revocation.newBuilder()
         .setKindValue(one.kind().code())
         .setValue(one.value())

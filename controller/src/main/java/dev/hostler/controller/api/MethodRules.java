@@ -9,6 +9,7 @@ import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
+import dev.hostler.proto.v1.TrustServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import java.util.List;
@@ -48,6 +49,28 @@ final class MethodRules {
           rule(BundleServiceGrpc.getListBundlesMethod(), Permission.BUNDLE_READ, "bundle.list"),
           rule(BundleServiceGrpc.getGetBundleMethod(), Permission.BUNDLE_READ, "bundle.show"),
           rule(BundleServiceGrpc.getPushBundleMethod(), Permission.BUNDLE_PUSH, "bundle.push"),
+          rule(BundleServiceGrpc.getVerifyBundleMethod(), Permission.BUNDLE_READ, "bundle.verify"),
+          rule(BundleServiceGrpc.getCheckBundleMethod(), Permission.BUNDLE_READ, "bundle.verify"),
+          rule(
+              BundleServiceGrpc.getGetBundleStatusMethod(),
+              Permission.BUNDLE_READ,
+              "bundle.status"),
+          rule(
+              TrustServiceGrpc.getListTrustedCertificatesMethod(),
+              Permission.TRUST_READ,
+              "trust.list"),
+          rule(
+              TrustServiceGrpc.getAddTrustedCertificateMethod(),
+              Permission.TRUST_WRITE,
+              "trust.add"),
+          rule(
+              TrustServiceGrpc.getRemoveTrustedCertificateMethod(),
+              Permission.TRUST_WRITE,
+              "trust.remove"),
+          rule(
+              TrustServiceGrpc.getRevokeCertificateMethod(),
+              Permission.TRUST_WRITE,
+              "certificate.revoke"),
           rule(JobServiceGrpc.getGetJobMethod(), Permission.JOB_READ, "job.show"),
           rule(JobServiceGrpc.getListJobsMethod(), Permission.JOB_READ, "job.list"),
           rule(JobServiceGrpc.getListTasksMethod(), Permission.JOB_READ, "job.tasks"),

@@ -93,9 +93,9 @@ public final class BundleService {
   StoredBundle store(Path file, long size, String operator, Consumer<String> gate) {
     StoredBundle bundle;
     try (BundleFile open = BundleFile.open(file)) {
-      X509Certificate signer = open.signer().certificate();
+      List<X509Certificate> chain = open.signer().chain();
       open.checkPayload();
-      bundle = describe(open, signer, size, operator);
+      bundle = describe(open, chain, size, operator);
     } catch (TrustException e) {
       throw new RequestException(
           RequestException.Kind.INVALID, "data: " + e.reason() + ": " + e.getMessage(), e);
@@ -107,7 +107,8 @@ public final class BundleService {
   }
 
   private StoredBundle describe(
-      BundleFile file, X509Certificate signer, long size, String operator) {
+      BundleFile file, List<X509Certificate> chain, long size, String operator) {
+    X509Certificate signer = chain.getFirst();
     Manifest manifest = file.manifest();
     try {
       return new StoredBundle(
@@ -122,7 +123,8 @@ public final class BundleService {
           manifest.description(),
           manifest.expires(),
           clock.instant().truncatedTo(ChronoUnit.MICROS),
-          operator);
+          operator,
+          chain);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a parsed certificate has an encoding", e);
     }

@@ -1,9 +1,15 @@
 package dev.hostler.controller.bundle;
 
+import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.SigningException;
 import dev.hostler.controller.db.Transaction;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +33,10 @@ final class BundleStore {
             .createUpdate(
                 """
                 INSERT INTO bundles (manifest_digest, name, version, precedence, size, manifest,
-                  signer, signer_fingerprint, description, expires_at, pushed_at, pushed_by)
+                  signer, signer_fingerprint, description, expires_at, pushed_at, pushed_by,
+                  signer_chain)
                 VALUES (:digest, :name, :version, :precedence, :size, :manifest, :signer,
-                  :fingerprint, :description, :expires, :pushed, :by)
+                  :fingerprint, :description, :expires, :pushed, :by, :chain)
                 ON CONFLICT DO NOTHING
                 """)
             .bind("digest", HEX.parseHex(bundle.digest()))
@@ -44,6 +51,7 @@ final class BundleStore {
             .bind("expires", bundle.expiresAt())
             .bind("pushed", bundle.pushedAt())
             .bind("by", bundle.pushedBy())
+            .bindArray("chain", byte[].class, der(bundle.chain()))
             .execute()
         == 1;
   }
@@ -143,6 +151,33 @@ final class BundleStore {
         row.getString("description"),
         expires == null ? null : expires.toInstant(),
         row.getObject("pushed_at", OffsetDateTime.class).toInstant(),
-        row.getString("pushed_by"));
+        row.getString("pushed_by"),
+        chain(row.getArray("signer_chain")));
+  }
+
+  private static List<byte[]> der(List<X509Certificate> chain) {
+    List<byte[]> der = new ArrayList<>();
+    try {
+      for (X509Certificate certificate : chain) {
+        der.add(certificate.getEncoded());
+      }
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("a parsed certificate has an encoding", e);
+    }
+    return der;
+  }
+
+  private static List<X509Certificate> chain(@Nullable Array der) throws SQLException {
+    List<X509Certificate> chain = new ArrayList<>();
+    if (der != null) {
+      for (byte[] one : (byte[][]) der.getArray()) {
+        try {
+          chain.add(Pem.certificate(one, "bundles.signer_chain"));
+        } catch (SigningException e) {
+          throw new IllegalStateException("a stored certificate is bad", e);
+        }
+      }
+    }
+    return chain;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A bundle file on its way in, spooled to disk until it is whole. Not thread-safe. */
 public final class BundleUpload implements AutoCloseable {
@@ -63,6 +64,19 @@ public final class BundleUpload implements AutoCloseable {
           "data", received + " bytes", "size said " + size + "; send as many");
     }
     return service.store(file, size, operator, gate);
+  }
+
+  /**
+   * Looks at what was taken, and stores nothing.
+   *
+   * @throws RequestException INVALID if it is not as much as was announced
+   */
+  public <R> R inspect(Function<Path, R> look) {
+    if (received != size) {
+      throw RequestException.invalid(
+          "data", received + " bytes", "size said " + size + "; send as many");
+    }
+    return look.apply(file);
   }
 
   @Override

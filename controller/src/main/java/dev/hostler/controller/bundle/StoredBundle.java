@@ -1,6 +1,8 @@
 package dev.hostler.controller.bundle;
 
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when hosts begin to refuse it; null: never
  * @param pushedAt when it was pushed
  * @param pushedBy operator who pushed it
+ * @param chain the certificates in its signature, the signer's first; empty: not kept
  */
 public record StoredBundle(
     String digest,
@@ -29,4 +32,9 @@ public record StoredBundle(
     String description,
     @Nullable Instant expiresAt,
     Instant pushedAt,
-    String pushedBy) {}
+    String pushedBy,
+    List<X509Certificate> chain) {
+  public StoredBundle {
+    chain = List.copyOf(chain);
+  }
+}

@@ -2,6 +2,7 @@ package dev.hostler.controller.host;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param agentVersion version of the agent program
  * @param cgroupVersion "v1", "v2" or "none"
  * @param bootedAt when the host booted; null: not reported
+ * @param heldBundles digests of the bundles that the host keeps, in hex
  */
 public record HostFacts(
     String hostname,
@@ -32,12 +34,15 @@ public record HostFacts(
     List<String> addresses,
     String agentVersion,
     String cgroupVersion,
-    @Nullable Instant bootedAt) {
+    @Nullable Instant bootedAt,
+    List<String> heldBundles) {
   /** Nothing reported yet. */
   public static final HostFacts NONE =
-      new HostFacts("", "", "", "", "", "", 0, 0, List.of(), "", "", null);
+      new HostFacts("", "", "", "", "", "", 0, 0, List.of(), "", "", null, List.of());
 
   public HostFacts {
     addresses = List.copyOf(addresses);
+    // Rows of before bundles were reported have none.
+    heldBundles = List.copyOf(Objects.requireNonNullElse(heldBundles, List.of()));
   }
 }

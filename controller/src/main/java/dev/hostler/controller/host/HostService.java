@@ -100,6 +100,15 @@ public final class HostService {
             "the fleet has no such host; see `hostler host list` for ids and names"));
   }
 
+  /**
+   * Hosts that reported to hold a bundle, by name.
+   *
+   * @param digest SHA-256 of its manifest, in hex
+   */
+  public List<Host> holding(String digest) {
+    return database.transact(transaction -> hosts.holding(transaction, digest));
+  }
+
   /** A host by id; empty when unknown or removed. */
   public Optional<Host> find(UUID id) {
     return database.transact(transaction -> hosts.find(transaction, id));

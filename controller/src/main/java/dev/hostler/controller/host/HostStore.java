@@ -73,6 +73,19 @@ public final class HostStore {
         .list();
   }
 
+  /** Hosts that reported to hold a bundle, by name. */
+  List<Host> holding(Transaction transaction, String digest) {
+    return transaction
+        .handle()
+        .createQuery(
+            SELECT
+                + " AND h.facts -> 'heldBundles' @> to_jsonb(:digest::text)"
+                + " ORDER BY h.name COLLATE \"C\"")
+        .bind("digest", digest)
+        .map((row, _) -> host(row))
+        .list();
+  }
+
   /** All hosts, by name. */
   public List<Host> all(Transaction transaction) {
     return page(transaction, "", Integer.MAX_VALUE);

@@ -1,13 +1,16 @@
 package dev.hostler.controller.link;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.hostler.controller.host.HostFacts;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Facts of hosts between their message and their record. */
 public final class FactsMapping {
   private static final int MAX_ADDRESSES = 64;
+  private static final int MAX_BUNDLES = 1000;
 
   private FactsMapping() {}
 
@@ -27,7 +30,12 @@ public final class FactsMapping {
         addresses,
         FromAgent.text(facts.getAgentVersion()),
         FromAgent.text(facts.getCgroupVersion()),
-        facts.hasBootedAt() ? FromAgent.instant(facts.getBootedAt()) : null);
+        facts.hasBootedAt() ? FromAgent.instant(facts.getBootedAt()) : null,
+        facts.getHeldBundlesList().stream()
+            .filter(digest -> digest.size() == 32)
+            .limit(MAX_BUNDLES)
+            .map(digest -> HexFormat.of().formatHex(digest.toByteArray()))
+            .toList());
   }
 
   /** Without labels. */
@@ -45,6 +53,10 @@ public final class FactsMapping {
             .addAllAddresses(facts.addresses())
             .setAgentVersion(facts.agentVersion())
             .setCgroupVersion(facts.cgroupVersion());
+    facts
+        .heldBundles()
+        .forEach(
+            digest -> message.addHeldBundles(ByteString.copyFrom(HexFormat.of().parseHex(digest))));
     Instant booted = facts.bootedAt();
     if (booted != null) {
       message.setBootedAt(

@@ -90,6 +90,13 @@ class EveryMethodTest {
           BundleService/ListBundles        V O D S A
           BundleService/GetBundle          V O D S A
           BundleService/PushBundle         - - D - A
+          BundleService/VerifyBundle       V O D S A
+          BundleService/CheckBundle        V O D S A
+          BundleService/GetBundleStatus    V O D S A
+          TrustService/ListTrustedCertificates  V O D S A
+          TrustService/AddTrustedCertificate    - - - S A
+          TrustService/RemoveTrustedCertificate - - - S A
+          TrustService/RevokeCertificate        - - - S A
           JobService/SubmitJob             - O D - A
           JobService/CancelJob             - O D S A
           JobService/GetJob                V O D S A

@@ -43,7 +43,8 @@ class HostServiceTest {
           List.of("10.0.0.1"),
           "1",
           "v2",
-          new ManualTime().instant());
+          new ManualTime().instant(),
+          java.util.List.of());
 
   private final ManualTime clock = new ManualTime();
   private final Set<UUID> connected = new HashSet<>();

@@ -22,6 +22,9 @@ import dev.hostler.controller.job.Task;
 import dev.hostler.controller.job.WorkEngine;
 import dev.hostler.controller.job.WorkMetrics;
 import dev.hostler.controller.job.WorkSettings;
+import dev.hostler.controller.revocation.Revocations;
+import dev.hostler.controller.roots.BundleInspector;
+import dev.hostler.controller.roots.TrustedRoots;
 import dev.hostler.controller.schedule.Scheduler;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.target.Targets;
@@ -136,6 +139,8 @@ public final class EngineFixture implements AutoCloseable {
                     next);
           }
         };
+    TrustedRoots roots = new TrustedRoots(database, audit, time);
+    Revocations revocations = new Revocations(database, audit, time);
     AccessPolicy policy = new AccessPolicy(AccessConfig.NONE, new CelSelectors());
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
@@ -150,7 +155,13 @@ public final class EngineFixture implements AutoCloseable {
                   engine.watches(),
                   new JobAccess(policy, hosts, () -> ALICE),
                   () -> ALICE.name()))
-          .addService(new BundleEndpoint(bundles, policy, () -> ALICE))
+          .addService(
+              new BundleEndpoint(
+                  bundles,
+                  new BundleInspector(roots, revocations, time),
+                  hosts,
+                  policy,
+                  () -> ALICE))
           .build()
           .start();
     } catch (IOException e) {

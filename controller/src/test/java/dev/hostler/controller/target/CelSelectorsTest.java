@@ -25,8 +25,19 @@ class CelSelectorsTest {
           null,
           Map.of("role", "web", "dc.name", "fra"),
           new HostFacts(
-              "web-1", "debian", "12", "Debian", "6.1.0", "x86_64", 4, 8L << 30, List.of(), "1",
-              "v2", null));
+              "web-1",
+              "debian",
+              "12",
+              "Debian",
+              "6.1.0",
+              "x86_64",
+              4,
+              8L << 30,
+              List.of(),
+              "1",
+              "v2",
+              null,
+              java.util.List.of()));
   private final CelSelectors selectors = new CelSelectors();
 
   private boolean matches(String expression) {
