@@ -183,7 +183,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             AgentPort::close);
     AccessPolicy policy = new AccessPolicy(config.access(), selectors);
     TrustedRoots roots = new TrustedRoots(database, audit, time);
-    JobAccess jobAccess = new JobAccess(policy, hosts, Caller::current);
+    JobAccess jobAccess = new JobAccess(policy, hosts, Caller::current, config.access()::operator);
     engine.jobs().onSubmission(jobAccess);
     HostPort advertised = Addresses.advertised(config, agentPort.port());
     Refusals refusalLog =

@@ -48,6 +48,11 @@ public record AccessConfig(List<Role> roles, Map<String, Set<String>> operators)
     return new AccessConfig(roles, operators);
   }
 
+  /** The operator of a name: with the roles configured for it, else those of its certificate. */
+  public Operator operator(String name, Set<String> certified) {
+    return new Operator(name, operators.getOrDefault(name, certified));
+  }
+
   private static Role role(ConfigSection table, HostSelector.Compiler selectors) {
     String name = table.requiredString("name", "web-deployer");
     if (!name.matches(NAME)) {

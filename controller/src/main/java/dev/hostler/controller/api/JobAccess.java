@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -32,26 +33,39 @@ public final class JobAccess implements SubmissionGate {
   private final AccessPolicy policy;
   private final HostService hosts;
   private final Supplier<Operator> caller;
+  private final BiFunction<String, Set<String>, Operator> named;
 
   /**
    * Asks this policy.
    *
    * @param caller the operator of the current call
+   * @param named the operator of a name, given the roles in its certificate
    */
-  public JobAccess(AccessPolicy policy, HostService hosts, Supplier<Operator> caller) {
+  public JobAccess(
+      AccessPolicy policy,
+      HostService hosts,
+      Supplier<Operator> caller,
+      BiFunction<String, Set<String>, Operator> named) {
+    this.named = named;
     this.policy = policy;
     this.hosts = hosts;
     this.caller = caller;
   }
 
   @Override
-  public void check(Work work, Collection<UUID> hostIds) {
+  public void check(dev.hostler.trust.job.Operator signer, Work work, Collection<UUID> hostIds) {
+    Operator calls = caller.get();
+    submit(calls, work, hostIds);
+    // Who may not have it done does not get around that by having somebody else hand it in.
+    Operator signed = named.apply(signer.name(), signer.roles());
+    if (!signed.equals(calls)) {
+      submit(signed, work, hostIds);
+    }
+  }
+
+  private void submit(Operator operator, Work work, Collection<UUID> hostIds) {
     policy.requireWork(
-        caller.get(),
-        Permission.JOB_SUBMIT,
-        asked(work),
-        () -> present(Set.copyOf(hostIds)),
-        "run");
+        operator, Permission.JOB_SUBMIT, asked(work), () -> present(Set.copyOf(hostIds)), "run");
   }
 
   /** May the caller do that to this job? */

@@ -108,7 +108,7 @@ final class Submission {
     Actions.Resolved resolved = actions.resolve(job.statement());
     SignedTargets meant = SignedTargets.of(request.hostIds(), job, targets);
     List<UUID> hostIds = meant.hosts().stream().map(Target::hostId).toList();
-    gates.forEach(gate -> gate.check(resolved.work(), hostIds));
+    gates.forEach(gate -> gate.check(job.operator(), resolved.work(), hostIds));
     Checked checked = new Checked(request, job, resolved, meant, hostIds);
     return database.transact(transaction -> commit(transaction, checked));
   }

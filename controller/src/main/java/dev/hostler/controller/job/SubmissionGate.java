@@ -1,5 +1,6 @@
 package dev.hostler.controller.job;
 
+import dev.hostler.trust.job.Operator;
 import java.util.Collection;
 import java.util.UUID;
 
@@ -7,9 +8,10 @@ import java.util.UUID;
 @FunctionalInterface
 public interface SubmissionGate {
   /**
-   * May the caller have this done on these hosts?
+   * May the caller, and the operator who signed the job, have this done on these hosts?
    *
+   * @param signer who signed it, as the certificate says
    * @throws dev.hostler.controller.failure.RequestException PERMISSION_DENIED if not
    */
-  void check(Work work, Collection<UUID> hostIds);
+  void check(Operator signer, Work work, Collection<UUID> hostIds);
 }

@@ -153,7 +153,7 @@ public final class EngineFixture implements AutoCloseable {
               new JobEndpoint(
                   engine.jobs(),
                   engine.watches(),
-                  new JobAccess(policy, hosts, () -> ALICE),
+                  new JobAccess(policy, hosts, () -> ALICE, Operator::new),
                   () -> ALICE.name()))
           .addService(
               new BundleEndpoint(
