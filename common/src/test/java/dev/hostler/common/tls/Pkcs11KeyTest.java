@@ -1,13 +1,19 @@
-package dev.hostler.common.signing;
+package dev.hostler.common.tls;
 
 import static dev.hostler.common.signing.TestPki.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hostler.common.signing.CertificateAuthority;
+import dev.hostler.common.signing.CertificateProfile;
+import dev.hostler.common.signing.DetachedCms;
+import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.common.signing.KeySource;
+import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.PinSource;
+import dev.hostler.common.signing.SoftHsm;
+import dev.hostler.common.signing.TestPki;
 import dev.hostler.common.time.TimeSource;
-import dev.hostler.common.tls.TlsContext;
-import dev.hostler.common.tls.TlsIdentity;
-import dev.hostler.common.tls.TlsTrust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
