@@ -58,8 +58,10 @@ class JobAccessTest {
     assertThatThrownBy(() -> submit("operator", "bob", "deployer"))
         .hasMessageStartingWith("operator bob (role deployer) may not run commands");
     assertThatThrownBy(() -> submit("operator", "bob"))
-        .hasMessageStartingWith("operator bob (no role) may not run: needs the permission job.submit");
+        .hasMessageStartingWith(
+            "operator bob (no role) may not run: needs the permission job.submit");
     assertThatThrownBy(() -> submit("operator", "eve", "admin"))
-        .hasMessageStartingWith("operator eve (role viewer) may not run: needs the permission job.submit");
+        .hasMessageStartingWith(
+            "operator eve (role viewer) may not run: needs the permission job.submit");
   }
 }
