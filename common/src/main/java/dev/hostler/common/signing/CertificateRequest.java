@@ -68,7 +68,7 @@ public record CertificateRequest(PublicKey publicKey) {
         | GeneralSecurityException
         | OperatorCreationException
         | PKCSException
-        | IllegalArgumentException e) {
+        | RuntimeException e) {
       throw new SigningException(
           Reason.MALFORMED, "not a PKCS#10 certificate request: " + e.getMessage(), e);
     }

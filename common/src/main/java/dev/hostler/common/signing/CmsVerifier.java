@@ -234,7 +234,7 @@ final class CmsVerifier {
           chain.add(converter.getCertificate(other));
         }
       }
-    } catch (CertificateException e) {
+    } catch (CertificateException | RuntimeException e) {
       throw new SigningException(
           Reason.MALFORMED, "the signature embeds a broken certificate: " + e.getMessage(), e);
     }

@@ -80,7 +80,8 @@ public final class Pem {
         throw malformed(where + " has bytes after a certificate");
       }
       return read;
-    } catch (CertificateException e) {
+    } catch (CertificateException | RuntimeException e) {
+      // The JDK's reader lets some of the latter out, for example at an empty Ed25519 key.
       throw new SigningException(
           Reason.MALFORMED, where + " holds a broken certificate: " + e.getMessage(), e);
     }

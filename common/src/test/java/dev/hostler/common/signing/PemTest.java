@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.common.signing.SigningException.Reason;
+import java.math.BigInteger;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +62,33 @@ class PemTest {
     Files.writeString(
         chain, "a comment\n" + Pem.encode(List.of(pki.signer(), pki.root().certificate())));
     assertThat(Pem.certificates(chain)).containsExactly(pki.signer(), pki.root().certificate());
+  }
+
+  /**
+   * Found by fuzzing: the JDK reads the last byte of the key before it looks whether there is one.
+   */
+  @Test
+  void aCertificateWithoutAKeyIsBroken() throws Exception {
+    var signer =
+        new JcaContentSignerBuilder("SHA256withECDSA")
+            .build(KeyAlgorithm.EC_P256.generate().getPrivate());
+    var empty =
+        new SubjectPublicKeyInfo(
+            new AlgorithmIdentifier(EdECObjectIdentifiers.id_Ed25519), new byte[0]);
+    var name = new X500Name("CN=a");
+    Date now = Date.from(TestPki.NOW);
+    byte[] certificate =
+        new X509v3CertificateBuilder(name, BigInteger.ONE, now, now, name, empty)
+            .build(signer)
+            .getEncoded();
+    assertThatThrownBy(() -> Pem.certificate(certificate, "it"))
+        .isInstanceOfSatisfying(
+            SigningException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED))
+        .hasMessageContaining("broken certificate");
+    byte[] request = new PKCS10CertificationRequestBuilder(name, empty).build(signer).getEncoded();
+    assertThatThrownBy(() -> CertificateRequest.parse(request))
+        .isInstanceOfSatisfying(
+            SigningException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED));
   }
 
   @Test
