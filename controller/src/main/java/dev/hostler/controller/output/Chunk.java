@@ -33,7 +33,7 @@ public record Chunk(StreamId id, long offset, int length, Codec codec, byte[] da
     long size =
         switch (codec) {
           case IDENTITY -> data.length;
-          case ZSTD -> Zstd.getFrameContentSize(data);
+          case ZSTD -> data.length == 0 ? -1 : Zstd.getFrameContentSize(data);
         };
     if (size != length) {
       throw new IllegalArgumentException(

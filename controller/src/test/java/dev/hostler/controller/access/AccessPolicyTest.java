@@ -227,7 +227,7 @@ class AccessPolicyTest {
             "c.toml:3:1: role[1].permissions: \"jop.*\" is no permission; there are"
                 + " controller.read,",
             "c.toml:4:1: role[1].selector: ",
-            "role[2].name: use lower-case letters",
+            "role[2].name: use at most 64 lower-case letters",
             "role[2].selektor: unknown key; did you mean selector?",
             "role[2].permissions: missing; name at least one",
             "role[3].name: missing",
