@@ -25,7 +25,7 @@ final class HeldIndex {
 
   /** A verification counts for a minute: certificates end, and every run asks. */
   private record Checked(
-      SignedIndex signed, List<X509Certificate> roots, long generation, Instant at) {}
+      SignedIndex signed, List<X509Certificate> roots, RevocationPolicy revocation, Instant at) {}
 
   /** An index that was verified when it came. */
   record Held(SignedIndex signed, TrustIndex index) {}
@@ -88,22 +88,18 @@ final class HeldIndex {
     return true;
   }
 
-  /**
-   * Whether the signer of the index that is held still counts.
-   *
-   * @param generation changes whenever what is known of revocation does
-   */
-  void requireSigner(SignedIndex signed, RevocationPolicy revocation, long generation, Instant now)
+  /** Whether the signer of the index that is held still counts. */
+  void requireSigner(SignedIndex signed, RevocationPolicy revocation, Instant now)
       throws IndexException, IOException {
     Checked last = checked;
     List<X509Certificate> pinned = roots.get();
     if (last == null
         || !last.signed().equals(signed)
         || !last.roots().equals(pinned)
-        || last.generation() != generation
+        || !last.revocation().equals(revocation)
         || Duration.between(last.at(), now).abs().compareTo(CHECKED_FOR) > 0) {
       verify(signed, revocation, now);
-      checked = new Checked(signed, pinned, generation, now);
+      checked = new Checked(signed, pinned, revocation, now);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.agent.trust.TrustSettings.Index;
 import dev.hostler.common.signing.Fingerprints;
+import dev.hostler.common.signing.OcspAnswer;
 import dev.hostler.common.signing.Revocation;
 import dev.hostler.common.signing.RevocationPolicy;
 import dev.hostler.common.time.TimeSource;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,6 +47,13 @@ public final class TrustState {
   private final HeldAnswers answers;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong generation = new AtomicLong();
+  private volatile @Nullable Known known;
+
+  /** All that revocation is judged by. */
+  private record Sources(
+      HeldIndex.@Nullable Held index, List<X509CRL> lists, List<OcspAnswer> answers) {}
+
+  private record Known(Sources sources, Revocation revocation) {}
 
   private TrustState(
       TrustSettings settings,
@@ -132,13 +141,26 @@ public final class TrustState {
     }
   }
 
-  /** How chains of signers and operators are to be checked, as of now. */
+  /**
+   * How chains of signers and operators are to be checked, as of now. The same object for as long
+   * as nothing new has come, so that what was made with it can be kept.
+   */
   public RevocationPolicy revocation() {
-    HeldIndex.Held held = index.get();
+    Sources now = new Sources(index.get(), lists.get(), answers.get());
+    Known last = known;
+    if (last == null || !last.sources().equals(now)) {
+      last = new Known(now, revocation(now));
+      known = last;
+    }
+    return last.revocation();
+  }
+
+  private Revocation revocation(Sources from) {
+    HeldIndex.Held held = from.index();
     return new Revocation(
         held == null ? Set.of() : held.index().revoked().certificates(),
-        lists.get(),
-        answers.get(),
+        from.lists(),
+        from.answers(),
         new Revocation.Rules(
             settings.maxCrlAge(), settings.revocation() == TrustSettings.Revocation.HARD));
   }
@@ -174,7 +196,7 @@ public final class TrustState {
               .formatted(known.number(), known.issued(), now));
     }
     try {
-      index.requireSigner(held.signed(), revocation(), generation(), now);
+      index.requireSigner(held.signed(), revocation(), now);
     } catch (IndexException e) {
       throw stale("index " + known.number() + " does not count any more: " + e.getMessage());
     } catch (IOException e) {

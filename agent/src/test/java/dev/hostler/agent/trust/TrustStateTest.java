@@ -8,6 +8,7 @@ import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.common.signing.CertificateAuthority;
 import dev.hostler.common.signing.OcspQuestion;
 import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.RevocationPolicy;
 import dev.hostler.common.signing.TestLists;
 import dev.hostler.common.signing.TestResponder;
 import dev.hostler.common.time.ManualTime;
@@ -252,6 +253,19 @@ class TrustStateTest {
     generations.add(state.generation());
     assertThat(heard).hasValue(1);
     assertThat(generations).containsExactly(0L, 1L, 1L);
+  }
+
+  @Test
+  void whatRevocationIsJudgedByStaysTheSameUntilSomethingNewComes() throws Exception {
+    RevocationPolicy none = state.revocation();
+    assertThat(state.revocation()).isSameAs(none);
+    TrustIndex one = index(1);
+    var signed = signer.sign(one, time.instant());
+    state.update(new TrustUpdate(signed, List.of(), List.of()));
+    RevocationPolicy first = state.revocation();
+    assertThat(first).isNotSameAs(none);
+    state.update(new TrustUpdate(signed, List.of(), List.of()));
+    assertThat(state.revocation()).isSameAs(first);
   }
 
   @Test
