@@ -6,6 +6,7 @@ import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.common.signing.KeySource;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
+import dev.hostler.common.signing.SigningException.Reason;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -137,6 +139,46 @@ public record SigningKeys(PrivateKey key, List<X509Certificate> chain) {
       return new SigningKeys(pair.getPrivate(), List.of(certificate));
     } catch (SigningException e) {
       throw new IllegalStateException("a new key was refused", e);
+    }
+  }
+
+  /**
+   * Checks before signing what everybody checks after it.
+   *
+   * @param what is signed, for the message: "bundles"
+   * @param fix said last; may be empty
+   * @throws SigningException WRONG_PURPOSE, or MALFORMED if the certificate cannot be read
+   */
+  public void requirePurpose(KeyPurpose purpose, String what, String fix) throws SigningException {
+    X509Certificate certificate = chain.getFirst();
+    try {
+      List<String> purposes = certificate.getExtendedKeyUsage();
+      if (purposes == null || !purposes.contains(purpose.oid())) {
+        throw new SigningException(
+            Reason.WRONG_PURPOSE,
+            "the certificate of '%s' is not for signing %s: it lacks the extended key usage %s%s"
+                .formatted(certificate.getSubjectX500Principal(), what, purpose.oid(), fix));
+      }
+    } catch (CertificateParsingException e) {
+      throw new SigningException(
+          Reason.MALFORMED, "the signer's certificate is broken: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks that the certificate is valid at a time.
+   *
+   * @throws SigningException NOT_VALID_NOW
+   */
+  public void requireValid(Instant now) throws SigningException {
+    X509Certificate certificate = chain.getFirst();
+    Instant from = certificate.getNotBefore().toInstant();
+    Instant to = certificate.getNotAfter().toInstant();
+    if (now.isBefore(from) || now.isAfter(to)) {
+      throw new SigningException(
+          Reason.NOT_VALID_NOW,
+          "the certificate of '%s' is valid from %s to %s; it is %s"
+              .formatted(certificate.getSubjectX500Principal(), from, to, now));
     }
   }
 

@@ -4,7 +4,6 @@ import dev.hostler.common.signing.RevocationLists;
 import dev.hostler.common.signing.SigningException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -75,7 +74,7 @@ final class HeldLists {
     for (List<X509CRL> ofIssuer : byIssuer.values()) {
       ofIssuer.sort(Comparator.comparing(X509CRL::getThisUpdate).reversed());
       for (X509CRL list : ofIssuer.subList(0, Math.min(PER_ISSUER, ofIssuer.size()))) {
-        byte[] der = encoded(list);
+        byte[] der = RevocationLists.encoded(list);
         bytes += der.length;
         if (next.size() < MOST && bytes <= MOST_BYTES) {
           next.add(list);
@@ -98,14 +97,6 @@ final class HeldLists {
         byIssuer.computeIfAbsent(list.getIssuerX500Principal().getName(), _ -> new ArrayList<>());
     if (!ofIssuer.contains(list)) {
       ofIssuer.add(list);
-    }
-  }
-
-  private static byte[] encoded(X509CRL list) {
-    try {
-      return list.getEncoded();
-    } catch (CRLException e) {
-      throw new IllegalStateException("a parsed list has an encoding", e);
     }
   }
 }

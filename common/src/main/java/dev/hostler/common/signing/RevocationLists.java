@@ -7,7 +7,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 
-/** Reads certificate revocation lists (RFC 5280 section 5). */
+/** Reads and writes certificate revocation lists (RFC 5280 section 5). */
 public final class RevocationLists {
   /** Most bytes of one list: about 100,000 certificates. */
   public static final int MAX_BYTES = 4 << 20;
@@ -36,5 +36,14 @@ public final class RevocationLists {
           Reason.MALFORMED, where + " is not a revocation list: " + e.getMessage(), e);
     }
     throw new SigningException(Reason.MALFORMED, where + " is not a revocation list");
+  }
+
+  /** The list in DER. */
+  public static byte[] encoded(X509CRL list) {
+    try {
+      return list.getEncoded();
+    } catch (CRLException e) {
+      throw new IllegalStateException("a parsed list has an encoding", e);
+    }
   }
 }

@@ -1,9 +1,9 @@
 package dev.hostler.controller.link;
 
 import com.google.protobuf.ByteString;
+import dev.hostler.common.signing.RevocationLists;
 import dev.hostler.controller.index.IndexService;
 import dev.hostler.controller.index.StoredIndex;
-import dev.hostler.controller.revocation.ListFetcher;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.TrustUpdate;
 import dev.hostler.trust.index.SignedIndex;
@@ -59,7 +59,7 @@ public final class TrustFrames {
       if (index != null) {
         update.setIndex(index(index.signed()));
       }
-      now.forEach(list -> update.addCrls(ByteString.copyFrom(ListFetcher.encoded(list))));
+      now.forEach(list -> update.addCrls(ByteString.copyFrom(RevocationLists.encoded(list))));
       answered.forEach(one -> update.addOcspResponses(ByteString.copyFrom(one)));
       frame = ControllerFrame.newBuilder().setTrust(update).build();
     }

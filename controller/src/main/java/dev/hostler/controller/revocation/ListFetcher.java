@@ -11,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CRLException;
 import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -107,15 +106,6 @@ public final class ListFetcher implements AutoCloseable {
         throw new IOException("the server answers " + response.statusCode());
       }
       return body.readNBytes(RevocationLists.MAX_BYTES + 1);
-    }
-  }
-
-  /** The list in DER. */
-  public static byte[] encoded(X509CRL list) {
-    try {
-      return list.getEncoded();
-    } catch (CRLException e) {
-      throw new IllegalStateException("a parsed list has an encoding", e);
     }
   }
 

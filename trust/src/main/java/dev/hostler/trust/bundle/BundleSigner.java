@@ -5,13 +5,11 @@ import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.SigningKeys;
-import dev.hostler.trust.bundle.TrustException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +44,11 @@ public record BundleSigner(PrivateKey key, List<X509Certificate> chain) {
    * @throws SigningException if a file is not what it should be, or the key is not there
    */
   public static BundleSigner read(Path chainFile, Path key) throws IOException, SigningException {
-    SigningKeys keys = SigningKeys.read(chainFile, key);
+    return of(SigningKeys.read(chainFile, key));
+  }
+
+  /** With these keys. */
+  public static BundleSigner of(SigningKeys keys) {
     return new BundleSigner(keys.key(), keys.chain());
   }
 
@@ -62,9 +64,7 @@ public record BundleSigner(PrivateKey key, List<X509Certificate> chain) {
    */
   public static BundleSigner create(Path folder, String name, KeyAlgorithm algorithm, Instant now)
       throws IOException {
-    SigningKeys made =
-        SigningKeys.create(folder, name, "bundle", KeyPurpose.BUNDLE_SIGNER, algorithm, now);
-    return new BundleSigner(made.key(), made.chain());
+    return of(SigningKeys.create(folder, name, "bundle", KeyPurpose.BUNDLE_SIGNER, algorithm, now));
   }
 
   /**
@@ -77,7 +77,13 @@ public record BundleSigner(PrivateKey key, List<X509Certificate> chain) {
    * @throws TrustException if the bundle or the signer's certificate would be refused by hosts
    */
   public void sign(Path bundle, Path target, Instant now) throws IOException, TrustException {
-    checkOwnCertificate(now);
+    SigningKeys keys = new SigningKeys(key, chain);
+    try {
+      keys.requireValid(now);
+      keys.requirePurpose(KeyPurpose.BUNDLE_SIGNER, "bundles", "");
+    } catch (SigningException e) {
+      throw TrustException.of(e);
+    }
     try (BundleFile file = BundleFile.open(bundle)) {
       file.checkPayload();
       byte[] signature;
@@ -92,35 +98,6 @@ public record BundleSigner(PrivateKey key, List<X509Certificate> chain) {
         BundleWriter.write(
             target, file.layout().manifest, signature, payload, file.layout().payloadLength);
       }
-    }
-  }
-
-  private void checkOwnCertificate(Instant now) throws TrustException {
-    X509Certificate certificate = chain.getFirst();
-    if (now.isBefore(certificate.getNotBefore().toInstant())
-        || now.isAfter(certificate.getNotAfter().toInstant())) {
-      throw new TrustException(
-          Reason.SIGNER_NOT_VALID_NOW,
-          "the signer's certificate is valid from "
-              + certificate.getNotBefore().toInstant()
-              + " to "
-              + certificate.getNotAfter().toInstant()
-              + "; it is "
-              + now);
-    }
-    try {
-      List<String> purposes = certificate.getExtendedKeyUsage();
-      if (purposes == null || !purposes.contains(KeyPurpose.BUNDLE_SIGNER.oid())) {
-        throw new TrustException(
-            Reason.SIGNER_WRONG_PURPOSE,
-            "the certificate of '"
-                + certificate.getSubjectX500Principal()
-                + "' is not for signing bundles: it lacks the extended key usage "
-                + KeyPurpose.BUNDLE_SIGNER.oid());
-      }
-    } catch (CertificateParsingException e) {
-      throw new TrustException(
-          Reason.SIGNATURE_MALFORMED, "the signer's certificate is broken: " + e.getMessage(), e);
     }
   }
 }

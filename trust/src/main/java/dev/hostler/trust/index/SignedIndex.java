@@ -4,12 +4,8 @@ import dev.hostler.common.signing.DetachedCms;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.SigningKeys;
-import dev.hostler.trust.index.IndexException.Reason;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,36 +27,14 @@ public record SignedIndex(byte[] statement, byte[] signature) {
    */
   public static SignedIndex sign(TrustIndex index, SigningKeys keys, Instant now)
       throws IndexException {
-    X509Certificate certificate = keys.chain().getFirst();
     try {
-      List<String> purposes = certificate.getExtendedKeyUsage();
-      if (purposes == null || !purposes.contains(KeyPurpose.INDEX_SIGNER.oid())) {
-        throw new IndexException(
-            Reason.SIGNER_WRONG_PURPOSE,
-            "the certificate of '"
-                + certificate.getSubjectX500Principal()
-                + "' is not for signing the index: it lacks the extended key usage "
-                + KeyPurpose.INDEX_SIGNER.oid()
-                + "; make one with `hostler signer create --purpose index`");
-      }
-    } catch (CertificateParsingException e) {
-      throw new IndexException(
-          Reason.SIGNATURE_MALFORMED, "the signer's certificate is broken: " + e.getMessage(), e);
-    }
-    if (now.isBefore(certificate.getNotBefore().toInstant())
-        || now.isAfter(certificate.getNotAfter().toInstant())) {
-      throw new IndexException(
-          Reason.SIGNER_NOT_VALID_NOW,
-          "the signer's certificate is valid from "
-              + certificate.getNotBefore().toInstant()
-              + " to "
-              + certificate.getNotAfter().toInstant()
-              + "; it is "
-              + now);
-    }
-    byte[] statement = index.canonicalJson();
-    TrustIndex.read(statement); // what hosts would refuse is not signed
-    try {
+      keys.requirePurpose(
+          KeyPurpose.INDEX_SIGNER,
+          "the index",
+          "; make one with `hostler signer create --purpose index`");
+      keys.requireValid(now);
+      byte[] statement = index.canonicalJson();
+      TrustIndex.read(statement); // what hosts would refuse is not signed
       return new SignedIndex(statement, DetachedCms.sign(statement, keys.key(), keys.chain(), now));
     } catch (SigningException e) {
       throw IndexException.of(e);

@@ -5,11 +5,8 @@ import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.SigningKeys;
 import dev.hostler.trust.job.JobException.Reason;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,43 +28,15 @@ public record SignedJob(byte[] statement, byte[] signature) {
    */
   public static SignedJob sign(JobStatement job, SigningKeys keys, Instant now)
       throws JobException {
-    checkSigner(keys.chain().getFirst(), now);
-    byte[] statement = job.canonicalJson();
     try {
+      keys.requirePurpose(KeyPurpose.OPERATOR, "jobs", "; make one with `hostler operator create`");
+      keys.requireValid(now);
+      var _ = Operator.of(keys.chain().getFirst());
+      byte[] statement = job.canonicalJson();
       return new SignedJob(statement, DetachedCms.sign(statement, keys.key(), keys.chain(), now));
     } catch (SigningException e) {
       throw JobException.of(e);
     }
-  }
-
-  private static void checkSigner(X509Certificate certificate, Instant now) throws JobException {
-    String name = "the certificate of '" + certificate.getSubjectX500Principal() + "' ";
-    try {
-      List<String> purposes = certificate.getExtendedKeyUsage();
-      if (purposes == null || !purposes.contains(KeyPurpose.OPERATOR.oid())) {
-        throw new JobException(
-            Reason.SIGNER_WRONG_PURPOSE,
-            name
-                + "is not for signing jobs: it lacks the extended key usage "
-                + KeyPurpose.OPERATOR.oid()
-                + "; make one with `hostler operator create`");
-      }
-    } catch (CertificateParsingException e) {
-      throw new JobException(Reason.SIGNATURE_MALFORMED, name + "is broken: " + e.getMessage(), e);
-    }
-    if (now.isBefore(certificate.getNotBefore().toInstant())
-        || now.isAfter(certificate.getNotAfter().toInstant())) {
-      throw new JobException(
-          Reason.SIGNER_NOT_VALID_NOW,
-          name
-              + "is valid from "
-              + certificate.getNotBefore().toInstant()
-              + " to "
-              + certificate.getNotAfter().toInstant()
-              + "; it is "
-              + now);
-    }
-    var _ = Operator.of(certificate);
   }
 
   /**
