@@ -1,6 +1,7 @@
 package dev.hostler.cli.bundle;
 
 import dev.hostler.cli.command.ResultOptions;
+import dev.hostler.cli.command.SignerOptions;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.CliFailure;
 import dev.hostler.cli.console.Json;
@@ -31,31 +32,10 @@ public final class BundleSign implements Callable<Integer> {
   private final Session session;
 
   @Mixin private final ResultOptions result = new ResultOptions();
+  @Mixin private final SignerOptions signer = new SignerOptions();
 
   @Parameters(index = "0", paramLabel = "FILE", description = "Bundle file.")
   private Path file = Path.of("");
-
-  @Option(
-      names = "--signer",
-      paramLabel = "FOLDER",
-      description = "Folder with signer.crt and signer.key, as `hostler signer create` makes it.")
-  private @Nullable Path signer;
-
-  @Option(
-      names = "--cert",
-      paramLabel = "FILE",
-      description = "The signer's certificate chain (PEM), instead of --signer.")
-  private @Nullable Path cert;
-
-  @Option(
-      names = "--key",
-      paramLabel = "KEY",
-      description = {
-        "The signer's private key, instead of --signer: a file (PEM, PKCS #8), or on a token",
-        "pkcs11:token=LABEL;object=LABEL?module-path=LIBRARY (RFC 7512); the PIN comes from",
-        "pin-source=file:/PATH in it, from HOSTLER_PKCS11_PIN, or is asked for."
-      })
-  private @Nullable Path key;
 
   @Option(
       names = "--out",
@@ -72,7 +52,7 @@ public final class BundleSign implements Callable<Integer> {
   public Integer call() {
     Path target = out == null ? file : out;
     try {
-      signer().sign(file, target, session.time().instant());
+      BundleSigner.of(signer.read()).sign(file, target, session.time().instant());
       try (BundleFile signed = BundleFile.open(target)) {
         String subject = signed.signer().certificate().getSubjectX500Principal().getName();
         result.one(
@@ -101,16 +81,5 @@ public final class BundleSign implements Callable<Integer> {
       throw Failures.of(e);
     }
     return 0;
-  }
-
-  private BundleSigner signer() throws IOException, SigningException {
-    if (signer != null && cert == null && key == null) {
-      return BundleSigner.read(
-          signer.resolve(BundleSigner.SIGNER_CERTIFICATE), signer.resolve(BundleSigner.SIGNER_KEY));
-    }
-    if (signer == null && cert != null && key != null) {
-      return BundleSigner.read(cert, key);
-    }
-    throw CliFailure.usage("give either --signer FOLDER, or --cert FILE and --key FILE");
   }
 }

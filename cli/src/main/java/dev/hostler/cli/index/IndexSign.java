@@ -3,6 +3,7 @@ package dev.hostler.cli.index;
 import dev.hostler.cli.bundle.Failures;
 import dev.hostler.cli.command.ContextOption;
 import dev.hostler.cli.command.ResultOptions;
+import dev.hostler.cli.command.SignerOptions;
 import dev.hostler.cli.command.Spans;
 import dev.hostler.cli.connect.Controller;
 import dev.hostler.cli.connect.Session;
@@ -42,26 +43,7 @@ public final class IndexSign implements Callable<Integer> {
 
   @Mixin private final ResultOptions result = new ResultOptions();
   @Mixin private final ContextOption context = new ContextOption();
-
-  @Option(
-      names = "--signer",
-      paramLabel = "FOLDER",
-      description =
-          "Folder with signer.crt and signer.key, as `hostler signer create --purpose index` makes"
-              + " it.")
-  private @Nullable Path signer;
-
-  @Option(
-      names = "--cert",
-      paramLabel = "FILE",
-      description = "The signer's certificate chain (PEM), instead of --signer.")
-  private @Nullable Path cert;
-
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "The signer's private key (PEM, PKCS #8), instead of --signer.")
-  private @Nullable Path key;
+  @Mixin private final SignerOptions signer = new SignerOptions();
 
   @Option(
       names = "--life",
@@ -85,7 +67,7 @@ public final class IndexSign implements Callable<Integer> {
   @Override
   public Integer call() {
     try {
-      SigningKeys keys = keys();
+      SigningKeys keys = signer.read();
       if (draft != null) {
         SignedIndex signed = sign(Files.readAllBytes(draft), keys);
         IndexFiles.write(draft, signed);
@@ -115,15 +97,5 @@ public final class IndexSign implements Callable<Integer> {
         session.console(),
         IndexView.json(index),
         () -> text.formatted(index.number(), IndexView.summary(index)));
-  }
-
-  private SigningKeys keys() throws IOException, SigningException {
-    if (signer != null && cert == null && key == null) {
-      return SigningKeys.read(signer);
-    }
-    if (signer == null && cert != null && key != null) {
-      return SigningKeys.read(cert, key);
-    }
-    throw CliFailure.usage("give either --signer FOLDER, or --cert FILE and --key FILE");
   }
 }
