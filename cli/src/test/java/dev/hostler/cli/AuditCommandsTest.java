@@ -149,8 +149,7 @@ class AuditCommandsTest extends CliTest {
     assertThat(out).doesNotExist();
   }
 
-  @Test
-  void aCutLogIsFoundByACheckpoint() throws Exception {
+  private Path keys() throws Exception {
     Path keys = files.resolve("ann");
     SigningKeys.create(
         keys,
@@ -159,6 +158,25 @@ class AuditCommandsTest extends CliTest {
         KeyPurpose.OPERATOR,
         KeyAlgorithm.EC_P256,
         TimeSource.system().instant());
+    return keys;
+  }
+
+  @Test
+  void theKeyThatSignsJobsSignsCheckpoints() throws Exception {
+    Path keys = keys();
+    environment.put("HOSTLER_SIGN_CERT", keys.resolve("signer.crt").toString());
+    environment.put("HOSTLER_SIGN_KEY", keys.resolve("signer.key").toString());
+    String out = files.resolve("c").toString();
+    Result made = run("audit", "checkpoint", "--out", out);
+    assertThat(made.code()).as(made.err()).isZero();
+    String root = keys.resolve("root.crt").toString();
+    assertThat(run("audit", "verify", "--checkpoint", out, "--root", root).code()).isZero();
+    assertThat(run("audit", "verify", "--checkpoint", out).code()).isEqualTo(1);
+  }
+
+  @Test
+  void aCutLogIsFoundByACheckpoint() throws Exception {
+    Path keys = keys();
     String root = keys.resolve("root.crt").toString();
     Path out = files.resolve("audit.checkpoint");
     Result made =

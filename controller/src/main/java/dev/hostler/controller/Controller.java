@@ -161,6 +161,16 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             engine.jobs(),
             lifecycle,
             time);
+    Refusals refusalLog =
+        lifecycle.start(
+            "the log of refusals", () -> new Refusals(database, audit, time), Refusals::close);
+    lifecycle.start(
+        "the removals of hosts",
+        () -> {
+          hosts.start();
+          return hosts;
+        },
+        HostService::close);
     startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
     List<BindableService> agentServices =
         List.of(
@@ -178,6 +188,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                     config.trust().agentRenewalGrace(),
                     time,
                     hosts,
+                    refusalLog,
                     List.of(new RequestMetrics(metrics, "agent")),
                     agentServices.stream().map(freshness.agentCalls()::guard).toList()),
             AgentPort::close);
@@ -186,9 +197,6 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
     JobAccess jobAccess = new JobAccess(policy, hosts, Caller::current, config.access()::operator);
     engine.jobs().onSubmission(jobAccess);
     HostPort advertised = Addresses.advertised(config, agentPort.port());
-    Refusals refusalLog =
-        lifecycle.start(
-            "the log of refusals", () -> new Refusals(database, audit, time), Refusals::close);
     List<BindableService> operatorServices =
         List.of(
             new ControllerEndpoint(Version.TEXT, advertised.toString()),
@@ -220,7 +228,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                         ca, operatorRoots, config.trust().operatorRenewalGrace(), time),
                     Authenticator.firstOf(List.of(new CertificateAuthenticator(config.access()))),
                     policy,
-                    refusalLog::add,
+                    refusalLog,
                     List.of(new RequestMetrics(metrics, "operator")),
                     operatorServices.stream().map(freshness.operatorCalls()::guard).toList()),
             OperatorPort::close);

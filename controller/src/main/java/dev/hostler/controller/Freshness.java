@@ -53,6 +53,7 @@ record Freshness(
     RevokedCalls agentCalls = new RevokedCalls(revocations::current, AgentCaller::party);
     RevokedCalls operatorCalls = new RevokedCalls(revocations::current, Caller::party);
     revocations.onChange(agentCalls::revoked);
+    sessions.alsoDisconnect(agentCalls::removed);
     revocations.onChange(operatorCalls::revoked);
     ListFetcher lists = new ListFetcher(revocation, time);
     lists.onChange(sessions::trustChanged);

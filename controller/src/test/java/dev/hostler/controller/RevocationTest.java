@@ -12,26 +12,38 @@ import dev.hostler.common.signing.Pem;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.controller.db.TestDatabase;
+import dev.hostler.controller.link.TestBundles;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AgentLinkGrpc;
+import dev.hostler.proto.v1.Bundle;
+import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.CreateTokenRequest;
 import dev.hostler.proto.v1.EnrollRequest;
 import dev.hostler.proto.v1.EnrollResponse;
 import dev.hostler.proto.v1.EnrollmentGrpc;
+import dev.hostler.proto.v1.FetchBundleRequest;
+import dev.hostler.proto.v1.FetchBundleResponse;
 import dev.hostler.proto.v1.GetControllerRequest;
 import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.HostFacts;
+import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
+import dev.hostler.proto.v1.PushBundleRequest;
+import dev.hostler.proto.v1.RemoveHostRequest;
 import dev.hostler.proto.v1.RevocationKind;
 import dev.hostler.proto.v1.RevokeRequest;
 import dev.hostler.proto.v1.TokenServiceGrpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -41,6 +53,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -203,5 +216,69 @@ class RevocationTest {
             e -> assertThat(status(e).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
     assertThat(otherPush.ended).isNotDone();
     otherOut.onCompleted();
+  }
+
+  @Test
+  void aHostThatIsRemovedLosesTheBundleThatItIsFetching() throws Exception {
+    TlsIdentity identity = enrol("fetching");
+    byte[] file = Files.readAllBytes(new TestBundles(folder).signed("large", "1.0.0", 16 << 20));
+    Recorder<Bundle> pushed = new Recorder<>();
+    var push = BundleServiceGrpc.newStub(operator(fixture.admin())).pushBundle(pushed);
+    push.onNext(PushBundleRequest.newBuilder().setSize(file.length).build());
+    for (int i = 0; i < file.length; i += 1 << 20) {
+      push.onNext(
+          PushBundleRequest.newBuilder()
+              .setData(ByteString.copyFrom(file, i, Math.min(1 << 20, file.length - i)))
+              .build());
+    }
+    push.onCompleted();
+    Bundle bundle = pushed.received.poll(60, TimeUnit.SECONDS);
+    ClientCall<FetchBundleRequest, FetchBundleResponse> fetch =
+        channel(fixture.controller.agentPort(), identity)
+            .newCall(AgentLinkGrpc.getFetchBundleMethod(), CallOptions.DEFAULT);
+    Fetched fetched = new Fetched();
+    fetch.start(fetched, new Metadata());
+    fetch.sendMessage(
+        FetchBundleRequest.newBuilder().setManifestDigest(bundle.getManifestDigest()).build());
+    fetch.halfClose();
+    fetch.request(1);
+    await().until(() -> fetched.bytes.get() > 0);
+    HostServiceGrpc.newBlockingStub(operator(fixture.admin()))
+        .removeHost(RemoveHostRequest.newBuilder().setHost("fetching").build());
+    fetch.request(1_000_000);
+    Status ended = fetched.ended.get(30, TimeUnit.SECONDS);
+    assertThat(ended.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(ended.getDescription()).contains("removed from the fleet");
+    assertThat(fetched.bytes.get()).isLessThan(file.length / 2);
+  }
+
+  /** Reads only as fast as it is asked to. */
+  private static final class Fetched extends ClientCall.Listener<FetchBundleResponse> {
+    final AtomicLong bytes = new AtomicLong();
+    final CompletableFuture<Status> ended = new CompletableFuture<>();
+
+    @Override
+    public void onMessage(FetchBundleResponse message) {
+      bytes.addAndGet(message.getData().size());
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      ended.complete(status);
+    }
+  }
+
+  @Test
+  void aHostThatAnotherControllerRemovesIsCutOffHereToo() throws Exception {
+    Agent agent = connect(enrol("removed-elsewhere"));
+    await().until(() -> !agent.in().received.isEmpty());
+    try (ControllerFixture second = new ControllerFixture(folder.resolve("second"), DB.address())) {
+      ManagedChannel channel = second.channel(second.controller.operatorPort(), second.admin());
+      channels.add(channel);
+      HostServiceGrpc.newBlockingStub(channel)
+          .removeHost(RemoveHostRequest.newBuilder().setHost("removed-elsewhere").build());
+      assertThat(agent.in().ended.get(2, TimeUnit.SECONDS).getCode())
+          .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
   }
 }

@@ -14,6 +14,7 @@ import dev.hostler.controller.db.TestDatabase;
 import dev.hostler.controller.link.TestBundles;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.proto.v1.AddTrustedCertificateRequest;
+import dev.hostler.proto.v1.AgentLinkGrpc;
 import dev.hostler.proto.v1.AuditEntry;
 import dev.hostler.proto.v1.AuditFilter;
 import dev.hostler.proto.v1.AuditServiceGrpc;
@@ -33,10 +34,12 @@ import dev.hostler.proto.v1.HostFacts;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.LabelHostRequest;
 import dev.hostler.proto.v1.ListAuditRequest;
+import dev.hostler.proto.v1.ListBundlesRequest;
 import dev.hostler.proto.v1.ListHostsRequest;
 import dev.hostler.proto.v1.ListTrustedCertificatesRequest;
 import dev.hostler.proto.v1.PushBundleRequest;
 import dev.hostler.proto.v1.RemoveTrustedCertificateRequest;
+import dev.hostler.proto.v1.RenewCertificateRequest;
 import dev.hostler.proto.v1.RevokeCertificateRequest;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import dev.hostler.proto.v1.TrustKind;
@@ -57,6 +60,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -116,6 +120,78 @@ class SecurityTest {
     ManagedChannel channel = fixture.channel(fixture.controller.operatorPort(), identity);
     CHANNELS.add(channel);
     return channel;
+  }
+
+  /** The reasons of refused connections so far. */
+  private static List<String> refusedConnections(String verb) {
+    return AuditServiceGrpc.newBlockingStub(admin)
+        .listAudit(
+            ListAuditRequest.newBuilder()
+                .setFilter(AuditFilter.newBuilder().setVerb(verb).setResult("refused"))
+                .build())
+        .getEntriesList()
+        .stream()
+        .map(row -> row.getActor() + " " + row.getSubject() + " " + row.getDetails())
+        .toList();
+  }
+
+  private static Status connect(TlsIdentity identity) throws Exception {
+    ManagedChannel channel = fixture.channel(fixture.controller.agentPort(), identity);
+    CHANNELS.add(channel);
+    return status(() ->
+        AgentLinkGrpc.newBlockingStub(channel)
+            .renewCertificate(RenewCertificateRequest.getDefaultInstance()));
+  }
+
+  @Test
+  void refusedConnectionsAreInTheAuditLog() throws Exception {
+    FleetCa ca = FleetCa.openOrMake(fixture.data.resolve("ca"), TimeSource.system());
+    KeyPair pair = KeyAlgorithm.EC_P256.generate();
+    UUID stranger = UUID.randomUUID();
+    // No certificate, that of a host that was never let in, another purpose, another CA.
+    assertThat(connect(null).getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+    TlsIdentity unknown =
+        new TlsIdentity(
+            pair.getPrivate(),
+            List.of(ca.issueAgent(stranger, pair.getPublic(), Duration.ofHours(1))));
+    assertThat(connect(unknown).getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    assertThat(connect(fixture.admin()).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    FleetCa other = FleetCa.openOrMake(folder.resolve("other-ca"), TimeSource.system());
+    TlsIdentity foreign =
+        new TlsIdentity(
+            pair.getPrivate(),
+            List.of(other.issueAgent(stranger, pair.getPublic(), Duration.ofHours(1))));
+    assertThat(connect(foreign).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    await()
+        .untilAsserted(() ->
+            assertThat(refusedConnections("host.connect"))
+                .anyMatch(row ->
+                    row.startsWith("unknown address:127.0.0.1")
+                        && row.contains("extended key usage"))
+                .anyMatch(
+                    row -> row.startsWith("unknown address:127.0.0.1") && row.contains("root")));
+    assertThat(refusedConnections("certificate.renew"))
+        .anyMatch(row ->
+            row.startsWith("unknown address:127.0.0.1") && row.contains("no agent certificate"))
+        .anyMatch(row ->
+            row.startsWith("host:" + stranger + " address:127.0.0.1")
+                && row.contains("removed from the fleet"));
+    // The operators' port: an agent's certificate, and none.
+    for (TlsIdentity wrong : new TlsIdentity[] {unknown, null}) {
+      ManagedChannel channel = fixture.channel(fixture.controller.operatorPort(), wrong);
+      CHANNELS.add(channel);
+      assertThat(
+              status(() ->
+                      HostServiceGrpc.newBlockingStub(channel)
+                          .listHosts(ListHostsRequest.getDefaultInstance()))
+                  .getCode())
+          .isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    await()
+        .untilAsserted(() ->
+            assertThat(refusedConnections("operator.connect"))
+                .anyMatch(row -> row.contains("extended key usage"))
+                .anyMatch(row -> row.contains("no certificate was presented")));
   }
 
   private static ManagedChannel as(String name, String... roles) throws Exception {
@@ -372,6 +448,34 @@ class SecurityTest {
             row -> row.getSubject().equals("certificate:" + root.getCertificate().getFingerprint()))
         .extracting(AuditEntry::getVerb)
         .containsExactly("trust.remove", "trust.add");
+  }
+
+  @Test
+  void aScopedRoleSeesItsBundlesOnly() throws Exception {
+    push(admin, Files.readAllBytes(files.signed("db-backup", "1.0.0", 10)));
+    push(admin, Files.readAllBytes(files.signed("web-shop", "1.0.0", 10)));
+    push(admin, Files.readAllBytes(files.signed("web-shop", "1.1.0", 10)));
+    BundleServiceGrpc.BundleServiceBlockingStub seen =
+        BundleServiceGrpc.newBlockingStub(as("wanda", "web"));
+    List<String> found = new ArrayList<>();
+    String token = "";
+    do {
+      var page =
+          seen.listBundles(
+              ListBundlesRequest.newBuilder().setPageSize(1).setPageToken(token).build());
+      assertThat(page.getBundlesCount()).isLessThanOrEqualTo(1);
+      page.getBundlesList().forEach(one -> found.add(one.getName() + " " + one.getVersion()));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    assertThat(found)
+        .contains("web-shop 1.0.0", "web-shop 1.1.0")
+        .allMatch(one -> one.startsWith("web-"));
+    GetBundleRequest other = GetBundleRequest.newBuilder().setName("db-backup").build();
+    String message = "may not see bundle db-backup: the permission bundle.read reaches only";
+    assertThat(status(() -> seen.getBundle(other)).getDescription()).contains(message);
+    assertThat(status(() -> seen.getBundleStatus(other)).getDescription()).contains(message);
+    assertThat(seen.getBundle(GetBundleRequest.newBuilder().setName("web-shop").build()).getName())
+        .isEqualTo("web-shop");
   }
 
   @Test

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "checkpoint",
     description = {
-      "Checks the audit log, and signs where it stands with the operator's key. Keep the two files",
+      "Checks the audit log, and signs where it stands with the key that signs jobs. Keep the two files",
       "where the controller's owner cannot change them: what is cut off later shows."
     },
     footer = {
@@ -51,10 +51,10 @@ public final class AuditCheckpointCommand implements Callable<Integer> {
   @Option(
       names = "--cert",
       paramLabel = "FILE",
-      description = "Operator certificate to sign with (PEM). Default: the context's.")
+      description = "Operator certificate to sign with (PEM). Default: that which signs jobs.")
   private @Nullable Path cert;
 
-  @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM).")
+  @Option(names = "--key", paramLabel = "FILE", description = "Its key (PEM), or a pkcs11: URI.")
   private @Nullable Path key;
 
   /** Made by the composition root. */
@@ -76,8 +76,8 @@ public final class AuditCheckpointCommand implements Callable<Integer> {
     try (Controller controller = context.connect(session)) {
       SigningKeys keys =
           SigningKeys.read(
-              cert == null ? controller.context().cert() : cert,
-              key == null ? controller.context().key() : key);
+              cert == null ? controller.context().signCert() : cert,
+              key == null ? controller.context().signKey() : key);
       ChainCheck check = AuditExport.check(controller, java.util.List.of());
       if (!check.findings().isEmpty()) {
         throw new CliFailure(

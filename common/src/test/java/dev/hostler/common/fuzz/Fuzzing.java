@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
@@ -20,6 +19,10 @@ import org.opentest4j.TestAbortedException;
  */
 public final class Fuzzing {
   private static final int USUAL_SECONDS = 5;
+
+  /** Of builds: whether one passes must not be a matter of luck. {@code lab/fuzz} takes others. */
+  private static final int USUAL_SEED = 20_261_121;
+
   private static final int LAST_LINES = 60;
 
   private Fuzzing() {}
@@ -36,9 +39,7 @@ public final class Fuzzing {
       throw new TestAbortedException("only " + only + " was asked for");
     }
     int seconds = Integer.getInteger("hostler.fuzz.seconds", USUAL_SECONDS);
-    int seed =
-        Integer.getInteger(
-            "hostler.fuzz.seed", ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE));
+    int seed = Integer.getInteger("hostler.fuzz.seed", USUAL_SEED);
     System.out.println("fuzzing " + name + " for " + seconds + " s, hostler.fuzz.seed=" + seed);
     try {
       Path work = Files.createTempDirectory("hostler-fuzz-" + name);

@@ -116,7 +116,7 @@ public final class AccessPolicy {
   public void requireBundle(Operator operator, Permission permission, String bundle, String what) {
     require(operator, permission, what);
     List<Granted> granted = granted(operator, permission);
-    if (granted.stream().noneMatch(role -> role.role().scope().hasBundle(bundle))) {
+    if (!seesBundles(operator, permission).test(bundle)) {
       throw new AccessDeniedException(
           "%s may not %s bundle %s: the permission %s reaches only bundles %s; %s"
               .formatted(
@@ -130,6 +130,12 @@ public final class AccessPolicy {
                       .collect(Collectors.joining(", ")),
                   fix()));
     }
+  }
+
+  /** Which bundles, by name, the operator's permission reaches. */
+  public Predicate<String> seesBundles(Operator operator, Permission permission) {
+    List<Granted> granted = granted(operator, permission);
+    return bundle -> granted.stream().anyMatch(role -> role.role().scope().hasBundle(bundle));
   }
 
   /**

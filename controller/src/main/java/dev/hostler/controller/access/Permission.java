@@ -24,7 +24,7 @@ public enum Permission {
   /** Make and revoke join tokens. */
   TOKEN_WRITE(Narrowing.NOTHING),
   /** See bundles, and have a bundle file checked. */
-  BUNDLE_READ(Narrowing.NOTHING),
+  BUNDLE_READ(Narrowing.BUNDLES),
   /** Push bundles. */
   BUNDLE_PUSH(Narrowing.BUNDLES),
   /** See jobs and their output. */

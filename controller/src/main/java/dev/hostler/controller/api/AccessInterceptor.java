@@ -5,6 +5,7 @@ import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Authenticator;
 import dev.hostler.controller.access.Operator;
 import dev.hostler.controller.access.Presented;
+import dev.hostler.controller.audit.RefusalListener;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.link.FailureStatus;
 import io.grpc.Context;

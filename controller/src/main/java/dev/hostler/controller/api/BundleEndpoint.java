@@ -21,6 +21,7 @@ import dev.hostler.proto.v1.ListBundlesResponse;
 import dev.hostler.proto.v1.PushBundleRequest;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -91,7 +92,7 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
     Unary.answer(
         responses,
         () -> {
-          StoredBundle bundle = bundles.get(request.getName(), request.getVersion());
+          StoredBundle bundle = get(request);
           BundleStatus.Builder status =
               BundleStatus.newBuilder()
                   .setBundle(message(bundle))
@@ -179,12 +180,7 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
       int size = PageTokens.size(request.getPageSize(), 500);
       String token = request.getPageToken();
       List<String> key = token.isEmpty() ? List.of() : PageTokens.read(token, 2);
-      List<StoredBundle> page =
-          bundles.list(
-              request.getName(),
-              key.isEmpty() ? null : key.get(0),
-              key.isEmpty() ? null : key.get(1),
-              size + 1);
+      List<StoredBundle> page = seen(request.getName(), key, size + 1);
       ListBundlesResponse.Builder response = ListBundlesResponse.newBuilder();
       page.stream().limit(size).map(this::message).forEach(response::addBundles);
       if (page.size() > size) {
@@ -201,11 +197,37 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
   @Override
   public void getBundle(GetBundleRequest request, StreamObserver<Bundle> responses) {
     try {
-      responses.onNext(message(bundles.get(request.getName(), request.getVersion())));
+      responses.onNext(message(get(request)));
       responses.onCompleted();
     } catch (RuntimeException e) {
       responses.onError(FailureStatus.of(e).asRuntimeException());
     }
+  }
+
+  /** Bundles that the caller may see. */
+  private List<StoredBundle> seen(String name, List<String> after, int limit) {
+    Predicate<String> sees = policy.seesBundles(operator.get(), Permission.BUNDLE_READ);
+    List<StoredBundle> found = new ArrayList<>();
+    List<String> key = after;
+    List<StoredBundle> page;
+    do {
+      page =
+          bundles.list(
+              name, key.isEmpty() ? null : key.get(0), key.isEmpty() ? null : key.get(1), limit);
+      page.stream()
+          .filter(bundle -> sees.test(bundle.name()))
+          .limit(limit - found.size())
+          .forEach(found::add);
+      if (!page.isEmpty()) {
+        key = List.of(page.getLast().name(), page.getLast().version());
+      }
+    } while (page.size() == limit && found.size() < limit);
+    return found;
+  }
+
+  private StoredBundle get(GetBundleRequest request) {
+    policy.requireBundle(operator.get(), Permission.BUNDLE_READ, request.getName(), "see");
+    return bundles.get(request.getName(), request.getVersion());
   }
 
   private Bundle message(StoredBundle bundle) {

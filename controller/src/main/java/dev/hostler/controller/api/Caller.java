@@ -44,7 +44,7 @@ public final class Caller {
 
   /** Who it is, for revocation. */
   public static RevokedCalls.Party party() {
-    return new RevokedCalls.Party(name(), Optional.ofNullable(CERTIFICATE.get()));
+    return new RevokedCalls.Party(name(), null, Optional.ofNullable(CERTIFICATE.get()));
   }
 
   /** {@link #current}'s name. */

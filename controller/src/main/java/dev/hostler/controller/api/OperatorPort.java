@@ -16,8 +16,10 @@ import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Authenticator;
+import dev.hostler.controller.audit.RefusalListener;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.link.FailureStatus;
+import dev.hostler.controller.link.HandshakeWatch;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
@@ -97,6 +99,12 @@ public final class OperatorPort {
                     .protocols(TlsContext.PROTOCOL)
                     .clientAuth(ClientAuth.REQUIRE)
                     .trustManager(trust.manager()))
+            .childChannelPipelineCustomizer(pipeline ->
+                HandshakeWatch.add(
+                    pipeline,
+                    (from, reason) ->
+                        refusals.connectionRefused(
+                            "", "operator.connect", "address:" + from, reason)))
             .requestTimeout(UNARY_TIMEOUT)
             .maxRequestLength(MAX_MESSAGE_BYTES)
             .idleTimeout(Duration.ofMinutes(5), true)

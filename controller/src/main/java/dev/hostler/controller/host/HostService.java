@@ -1,11 +1,12 @@
 package dev.hostler.controller.host;
 
+import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.audit.Actor;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.db.Database;
+import dev.hostler.controller.db.Notices;
 import dev.hostler.controller.db.Transaction;
 import dev.hostler.controller.failure.RequestException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -16,9 +17,11 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of and done to hosts. Thread-safe. */
-public final class HostService {
+public final class HostService implements AutoCloseable {
+  private static final String CHANNEL = "hostler_hosts";
   private static final int BATCH = 500;
 
   private final Database database;
@@ -26,8 +29,9 @@ public final class HostService {
   private final LabelStore labels = new LabelStore();
   private final AuditStore audit;
   private final HostConnections connections;
-  private final InstantSource clock;
+  private final TimeSource clock;
   private final List<HostRemovalListener> removalListeners = new CopyOnWriteArrayList<>();
+  private @Nullable Notices notices;
 
   /** Knows by {@code connections} which hosts are connected. */
   public HostService(
@@ -35,12 +39,36 @@ public final class HostService {
       HostStore hosts,
       AuditStore audit,
       HostConnections connections,
-      InstantSource clock) {
+      TimeSource clock) {
     this.database = database;
     this.hosts = hosts;
     this.audit = audit;
     this.connections = connections;
     this.clock = clock;
+  }
+
+  /** Begins to listen to other controllers: hosts that they remove are disconnected here, too. */
+  public void start() {
+    notices = database.listen(CHANNEL, this::removedElsewhere, clock);
+  }
+
+  private void removedElsewhere(String notice) {
+    if (notice.equals(Notices.MISSED)) {
+      connections.connected().stream()
+          .filter(host -> find(host).isEmpty())
+          .forEach(connections::disconnect);
+    } else {
+      id(notice).ifPresent(connections::disconnect);
+    }
+  }
+
+  /** Stops listening. Idempotent. */
+  @Override
+  public void close() {
+    Notices open = notices;
+    if (open != null) {
+      open.close();
+    }
   }
 
   /** From now on, {@code listener} is called in the transaction of each removal. */
@@ -163,6 +191,7 @@ public final class HostService {
       for (HostRemovalListener listener : removalListeners) {
         listener.onRemoval(transaction, host);
       }
+      hosts.tell(transaction, CHANNEL, host.id());
       audit.append(
           transaction, actor, "host.remove", "host:" + host.id(), Map.of("name", host.name()));
       transaction.afterCommit(() -> connections.disconnect(host.id()));

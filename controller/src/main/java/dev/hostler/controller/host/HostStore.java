@@ -179,6 +179,17 @@ public final class HostStore {
         .execute();
   }
 
+  /** Tells all controllers of a host, when the transaction commits. */
+  void tell(Transaction transaction, String channel, UUID id) {
+    transaction
+        .handle()
+        .createQuery("SELECT pg_notify(:channel, :id)::text")
+        .bind("channel", channel)
+        .bind("id", id.toString())
+        .mapTo(String.class)
+        .one();
+  }
+
   /** Marks a host as removed; waits for those who hold it by {@link #lockPresent}. */
   boolean remove(Transaction transaction, UUID id, Instant at) {
     transaction

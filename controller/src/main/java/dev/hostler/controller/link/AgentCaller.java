@@ -30,7 +30,7 @@ public final class AgentCaller {
 
   /** Who it is, for revocation. */
   public static RevokedCalls.Party party() {
-    return new RevokedCalls.Party(null, certificate());
+    return new RevokedCalls.Party(null, HOST_ID.get(), certificate());
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.hostler.common.config.HostPort;
 import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
 import dev.hostler.common.tls.TlsTrust;
+import dev.hostler.controller.audit.RefusalListener;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.trust.KeyPurpose;
@@ -55,6 +56,7 @@ public final class AgentPort {
    * @param identity the controller's own, asked for at each handshake
    * @param ca the fleet CA
    * @param grace for how long after its end a certificate may be renewed
+   * @param refusals told of who was turned down
    * @param services AgentLink, Enrollment
    * @throws IOException if the address cannot be listened on
    */
@@ -65,6 +67,7 @@ public final class AgentPort {
       Duration grace,
       InstantSource clock,
       HostService hosts,
+      RefusalListener refusals,
       List<ServerInterceptor> interceptors,
       List<BindableService> services)
       throws IOException {
@@ -77,7 +80,11 @@ public final class AgentPort {
             .trustManager(TlsTrust.ofClients(ca::roots, KeyPurpose.AGENT.oid(), grace, clock))
             .build();
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    HandshakeLimit handshakes = new HandshakeLimit(HANDSHAKES);
+    HandshakeLimit handshakes =
+        new HandshakeLimit(
+            HANDSHAKES,
+            (from, reason) ->
+                refusals.connectionRefused("", "host.connect", "address:" + from, reason));
     NettyServerBuilder builder =
         handshakes
             .limit(
@@ -94,7 +101,7 @@ public final class AgentPort {
             .permitKeepAliveWithoutCalls(true)
             .maxConcurrentCallsPerConnection(32);
     // The interceptor that is added last is called first.
-    builder.intercept(new AgentAuthentication(hosts, ca, clock));
+    builder.intercept(new AgentAuthentication(hosts, ca, refusals, clock));
     interceptors.forEach(builder::intercept);
     services.forEach(builder::addService);
     try {

@@ -41,6 +41,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
   private final LinkSettings settings;
   private final TimeSource time;
   private volatile Supplier<Optional<ControllerFrame>> trust = Optional::empty;
+  private volatile Consumer<UUID> alsoDisconnect = _ -> {};
   private volatile boolean draining;
   private @Nullable Thread monitor;
 
@@ -151,6 +152,11 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
     return sessions.containsKey(hostId);
   }
 
+  /** From now on {@code calls} is told, too, whom to disconnect. */
+  public void alsoDisconnect(Consumer<UUID> calls) {
+    alsoDisconnect = calls;
+  }
+
   @Override
   public void disconnect(UUID hostId) {
     AgentSession session = sessions.get(hostId);
@@ -158,6 +164,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
       session.close(
           Status.PERMISSION_DENIED.withDescription("the host was removed from the fleet"));
     }
+    alsoDisconnect.accept(hostId);
   }
 
   @Override

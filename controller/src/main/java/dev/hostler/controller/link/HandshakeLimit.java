@@ -29,15 +29,18 @@ final class HandshakeLimit extends ServerTransportFilter {
   private final ConcurrentMap<SocketAddress, Runnable> waiting = new ConcurrentHashMap<>();
   private final EventLoopGroup boss = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final EventLoopGroup workers = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
+  private final HandshakeWatch.Listener refused;
   private volatile @Nullable Gate gate;
 
   /**
    * A limit for one port.
    *
    * @param most handshakes at a time
+   * @param refused told of those that failed because of the other side's certificate
    */
-  HandshakeLimit(int most) {
+  HandshakeLimit(int most, HandshakeWatch.Listener refused) {
     this.most = most;
+    this.refused = refused;
   }
 
   /** Makes a server keep to it. Once. */
@@ -66,6 +69,7 @@ final class HandshakeLimit extends ServerTransportFilter {
   }
 
   private void accepted(Channel child) {
+    HandshakeWatch.add(child.pipeline(), refused);
     SocketAddress from = child.remoteAddress();
     AtomicBoolean once = new AtomicBoolean();
     Runnable done =

@@ -12,28 +12,47 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import java.security.cert.X509Certificate;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns away calls of revoked parties, and ends those that are open at the moment of revocation,
- * also streams that have been open for days. Thread-safe.
+ * Turns away calls of revoked parties and of hosts that were removed, and ends those that are open
+ * at the moment of revocation, also streams that have been open for days. Thread-safe.
  */
 public final class RevokedCalls implements ServerInterceptor {
+  private static final int REMOVED_KEPT = 10_000;
+
   private final Supplier<RevokedParties> revoked;
   private final Supplier<Party> caller;
   private final Set<Guarded<?, ?>> open = ConcurrentHashMap.newKeySet();
+
+  /** Hosts that were removed lately: a call that was let in just before must not slip through. */
+  private final Set<UUID> removed =
+      Collections.synchronizedSet(
+          Collections.newSetFromMap(
+              new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
+                  return size() > REMOVED_KEPT;
+                }
+              }));
 
   /**
    * Who calls.
    *
    * @param operator the operator's name; null: an agent
+   * @param host the agent's host; null: an operator, or a host that is not in the fleet yet
    * @param certificate that was presented; empty: none
    */
-  public record Party(@Nullable String operator, Optional<X509Certificate> certificate) {
+  public record Party(
+      @Nullable String operator, @Nullable UUID host, Optional<X509Certificate> certificate) {
     @Nullable String revokedIn(RevokedParties revoked) {
       if (operator != null && revoked.operators().contains(operator)) {
         return "operator " + operator + " was revoked";
@@ -66,12 +85,20 @@ public final class RevokedCalls implements ServerInterceptor {
     }
   }
 
+  /** A host was removed from the fleet: ends its calls. */
+  public void removed(UUID host) {
+    removed.add(host);
+    for (Guarded<?, ?> call : open) {
+      call.endIfRemoved();
+    }
+  }
+
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     Guarded<Q, A> guarded = new Guarded<>(call, caller.get());
     open.add(guarded);
-    if (guarded.endIfRevoked(revoked.get())) {
+    if (guarded.endIfRevoked(revoked.get()) || guarded.endIfRemoved()) {
       return new ServerCall.Listener<>() {};
     }
     ServerCall.Listener<Q> listener = next.startCall(guarded, headers);
@@ -115,9 +142,17 @@ public final class RevokedCalls implements ServerInterceptor {
 
     boolean endIfRevoked(RevokedParties now) {
       String why = party.revokedIn(now);
-      if (why == null) {
-        return false;
-      }
+      return why != null && end(why);
+    }
+
+    boolean endIfRemoved() {
+      UUID host = party.host();
+      return host != null
+          && removed.contains(host)
+          && end("host " + host + " was removed from the fleet");
+    }
+
+    private boolean end(String why) {
       ServerCall.Listener<Q> told;
       synchronized (this) {
         if (ended) {

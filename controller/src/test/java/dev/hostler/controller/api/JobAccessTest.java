@@ -31,6 +31,11 @@ class JobAccessTest {
     HostConnections nobody =
         new HostConnections() {
           @Override
+          public java.util.Collection<UUID> connected() {
+            return java.util.List.of();
+          }
+
+          @Override
           public boolean isConnected(UUID hostId) {
             return false;
           }

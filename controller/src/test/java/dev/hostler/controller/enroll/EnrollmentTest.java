@@ -42,6 +42,11 @@ class EnrollmentTest {
   private static final HostConnections NONE =
       new HostConnections() {
         @Override
+        public java.util.Collection<UUID> connected() {
+          return java.util.List.of();
+        }
+
+        @Override
         public boolean isConnected(UUID hostId) {
           return false;
         }

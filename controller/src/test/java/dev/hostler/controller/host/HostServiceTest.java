@@ -57,6 +57,11 @@ class HostServiceTest {
           audit,
           new HostConnections() {
             @Override
+            public java.util.Collection<UUID> connected() {
+              return java.util.List.of();
+            }
+
+            @Override
             public boolean isConnected(UUID hostId) {
               return connected.contains(hostId);
             }

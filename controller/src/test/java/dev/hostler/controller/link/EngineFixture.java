@@ -50,6 +50,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +58,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** The work engine of one controller on a real database, with the real protocol over loopback. */
@@ -81,6 +83,7 @@ public final class EngineFixture implements AutoCloseable {
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final ManagedChannel channel;
   private final TimeSource time;
+  private final Path folder = folder();
   private final Server server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -96,7 +99,7 @@ public final class EngineFixture implements AutoCloseable {
     this.sessions = new AgentSessions(link, time, meters);
     this.hosts = new HostService(database, hostStore, audit, sessions, time);
     WorkMetrics metrics = new WorkMetrics(meters);
-    this.bundles = new BundleService(database, audit, spool(), 64 << 20, time);
+    this.bundles = new BundleService(database, audit, folder, 64 << 20, time);
     this.engine =
         WorkEngine.of(
             database,
@@ -171,7 +174,7 @@ public final class EngineFixture implements AutoCloseable {
 
   private HostTrust trust(TimeSource time) {
     try {
-      FleetCa ca = FleetCa.openOrMake(spool().resolve("ca"), time);
+      FleetCa ca = FleetCa.openOrMake(folder.resolve("ca"), time);
       HostCertificates certificates = new HostCertificates(database, new HostCertificateStore());
       AgentCertificates agents = new AgentCertificates(ca, Duration.ofDays(1));
       return new HostTrust(
@@ -181,11 +184,9 @@ public final class EngineFixture implements AutoCloseable {
     }
   }
 
-  private static Path spool() {
+  private static Path folder() {
     try {
-      Path folder = Files.createTempDirectory("hostler-spool-");
-      folder.toFile().deleteOnExit();
-      return folder;
+      return Files.createTempDirectory("hostler-spool-");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -260,5 +261,15 @@ public final class EngineFixture implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     executor.shutdown();
+    if (Files.notExists(folder)) {
+      return; // closed a second time
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class HandshakeLimitTest {
   private static final int MOST = 3;
 
-  private final HandshakeLimit limit = new HandshakeLimit(MOST);
+  private final HandshakeLimit limit = new HandshakeLimit(MOST, (_, _) -> {});
   private final List<ManagedChannel> channels = new ArrayList<>();
   private Server server;
 
