@@ -23,7 +23,6 @@ import dev.hostler.proto.v1.TaskState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,11 +40,11 @@ final class MakeCache {
   public static void main(String[] args) throws Exception {
     Path target = Path.of(args[0]).toAbsolutePath();
     Path cache = target.resolve("hostler.aot");
-    if (isNewerThanItsJars(cache, target)) {
+    CacheableJars.rewrite(target.resolve("lib"));
+    if (fits(cache, target)) {
       return;
     }
     Files.deleteIfExists(cache);
-    ModernClasses.rewrite(target.resolve("lib"), "picocli-");
     Path folder = Files.createTempDirectory("hostler-cache");
     TestFleet fleet = new TestFleet(folder);
     try (FakeController controller = new FakeController(fleet)) {
@@ -61,21 +60,37 @@ final class MakeCache {
     }
   }
 
-  private static boolean isNewerThanItsJars(Path cache, Path target) throws IOException {
+  /** The JVM itself says whether the cache fits: its jars are those it was made with. */
+  private static boolean fits(Path cache, Path target) throws IOException, InterruptedException {
     if (!Files.exists(cache)) {
       return false;
     }
-    FileTime made = Files.getLastModifiedTime(cache);
-    List<Path> jars = new ArrayList<>(List.of(target.resolve("hostler-cli.jar")));
-    try (Stream<Path> lib = Files.list(target.resolve("lib"))) {
-      lib.forEach(jars::add);
-    }
-    for (Path jar : jars) {
-      if (Files.getLastModifiedTime(jar).compareTo(made) >= 0) {
-        return false;
-      }
-    }
-    return true;
+    List<String> command = java();
+    command.addAll(List.of("-XX:AOTMode=on", "-XX:AOTCache=" + cache, "-jar"));
+    command.addAll(List.of(target.resolve("hostler-cli.jar").toString(), "--version"));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return builder.start().waitFor() == 0;
+  }
+
+  /** The same as in bin/hostler: a cache fits one set of options only. */
+  private static List<String> java() {
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-Xlog:disable",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dio.netty.transport.noNative=true",
+            "-Dio.netty.jfr.enabled=false",
+            "-Djdk.reflect.useNativeAccessorOnly=true",
+            "-Djava.util.logging.config.file=/dev/null",
+            "-Dio.netty.machineId=00:00:00:00:00:00:00:00"));
   }
 
   private static void script(FakeController controller) {
@@ -119,19 +134,9 @@ final class MakeCache {
 
   private static void train(Path target, Path cache, FakeController controller)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    // The same as in bin/hostler: a cache fits one set of options only.
+    List<String> command = java();
     command.addAll(
         List.of(
-            "-Xlog:disable",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Dio.netty.transport.noNative=true",
-            "-Dio.netty.jfr.enabled=false",
-            "-Djdk.reflect.useNativeAccessorOnly=true",
             "-XX:AOTCacheOutput=" + cache,
             "-cp",
             target.resolve("hostler-cli.jar").toString(),
