@@ -32,7 +32,7 @@ class LimboTest {
     int cases = 0;
     for (LimboCase one : LimboCase.all(Path.of(folder, "x509-limbo-subset.json"))) {
       cases++;
-      String refusal = one.refusal(RevocationPolicy.none());
+      String refusal = one.refusal();
       if (refusal.isEmpty() != one.valid()) {
         found.put(one.id(), refusal.isEmpty() ? "accepted" : "refused");
         System.out.println(one.id() + " | " + (refusal.isEmpty() ? "accepted" : refusal));

@@ -26,6 +26,8 @@ public final class DelegatedSigner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DelegatedSigner.class);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(10);
 
+  private static final int TRIES = 5;
+
   private final IndexService indexes;
   private final Path certificate;
   private final Path key;
@@ -91,19 +93,24 @@ public final class DelegatedSigner implements AutoCloseable {
    * Signs and pushes an index if the one in force does not say what is so now, or is getting old.
    */
   synchronized void signIfNeeded() throws IndexException, IOException, SigningException {
-    TrustIndex draft = indexes.draft(life);
-    StoredIndex current = indexes.current();
-    if (current != null && !isOld(current.index()) && saysTheSame(current.index(), draft)) {
-      return;
+    for (int tries = 0; tries < TRIES; tries++) {
+      TrustIndex draft = indexes.draft(life);
+      StoredIndex current = indexes.current();
+      if (current != null && !isOld(current.index()) && saysTheSame(current.index(), draft)) {
+        return;
+      }
+      Instant now = time.instant();
+      try {
+        indexes.push(
+            SignedIndex.sign(draft, SigningKeys.read(certificate, key), now), Actor.SYSTEM);
+        return;
+      } catch (RequestException e) {
+        // Another controller was faster, or something was revoked in between: look again at once.
+        LOG.info("the index was not pushed: {}", e.getMessage());
+        indexes.refresh();
+      }
     }
-    Instant now = time.instant();
-    try {
-      indexes.push(SignedIndex.sign(draft, SigningKeys.read(certificate, key), now), Actor.SYSTEM);
-    } catch (RequestException e) {
-      // Another controller was faster, or something was revoked in between: look again at once.
-      LOG.info("the index was not pushed: {}", e.getMessage());
-      wake.release();
-    }
+    wake.release();
   }
 
   private boolean isOld(TrustIndex index) {

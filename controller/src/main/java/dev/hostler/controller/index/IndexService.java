@@ -77,7 +77,8 @@ public final class IndexService implements AutoCloseable {
     return current;
   }
 
-  private synchronized void refresh() {
+  /** Looks for a newer one, without waiting for PostgreSQL to tell of it. */
+  public synchronized void refresh() {
     Optional<StoredIndex> newest = database.transact(store::newest);
     StoredIndex before = current;
     if (newest.isPresent()

@@ -75,6 +75,8 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   private volatile long lastFrame;
   private volatile boolean busy;
   private volatile boolean takesRoots;
+  private final Object telling = new Object();
+  private @Nullable ControllerFrame told;
   private boolean greeted;
   private volatile boolean welcomed;
 
@@ -296,6 +298,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       return false;
     }
     live.put(assignment.ref(), assignment.jobId());
+    trust(); // by which the host judges it
     return outbound.send(ToAgent.assignment(assignment));
   }
 
@@ -306,10 +309,20 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     }
   }
 
-  /** Tells what is fresh and what was revoked; nothing before Welcome, which is followed by it. */
+  /**
+   * Tells what is fresh and what was revoked, if it was not told on this stream; nothing before
+   * Welcome, which is followed by it.
+   */
   void trust() {
-    if (welcomed) {
-      services.sessions.trust().ifPresent(outbound::send);
+    if (!welcomed) {
+      return;
+    }
+    synchronized (telling) {
+      ControllerFrame now = services.sessions.trust().orElse(null);
+      if (now != null && !now.equals(told)) {
+        outbound.send(now);
+        told = now;
+      }
     }
   }
 

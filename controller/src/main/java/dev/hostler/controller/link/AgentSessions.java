@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
   private final Set<UUID> departed = ConcurrentHashMap.newKeySet();
   private final LinkSettings settings;
   private final TimeSource time;
-  private volatile Supplier<Optional<ControllerFrame>> trust = Optional::empty;
+  private volatile Optional<TrustFrames> trust = Optional.empty();
   private volatile Consumer<UUID> alsoDisconnect = _ -> {};
   private volatile boolean draining;
   private @Nullable Thread monitor;
@@ -86,11 +85,11 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
 
   /** From now on hosts are told this when they connect, and at each {@link #trustChanged}. */
   public void tellTrust(TrustFrames frames) {
-    trust = frames::current;
+    trust = Optional.of(frames);
   }
 
   Optional<ControllerFrame> trust() {
-    return trust.get();
+    return trust.flatMap(TrustFrames::current);
   }
 
   /** Tells all hosts what is fresh and what was revoked. */
@@ -189,6 +188,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
 
   @Override
   public boolean assign(long number, Assignment assignment) {
+    trust.ifPresent(frames -> frames.catchUp(assignment.job()));
     AgentSession session = sessions.get(assignment.hostId());
     return session != null && session.number() == number && session.assign(assignment);
   }

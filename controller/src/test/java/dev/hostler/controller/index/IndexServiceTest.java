@@ -16,6 +16,7 @@ import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.link.EngineFixture;
 import dev.hostler.controller.link.ScriptedAgent;
 import dev.hostler.controller.link.TestBundles;
+import dev.hostler.controller.link.TestJob;
 import dev.hostler.controller.link.TrustFrames;
 import dev.hostler.controller.revocation.ListFetcher;
 import dev.hostler.controller.revocation.Revocation.Kind;
@@ -26,6 +27,7 @@ import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.SigningKeys;
 import dev.hostler.trust.index.SignedIndex;
 import dev.hostler.trust.index.TrustIndex;
+import dev.hostler.trust.job.JobWork;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -293,6 +295,34 @@ class IndexServiceTest {
       signer.signIfNeeded(); // nothing has changed
       assertThat(indexes.current().index().number()).isEqualTo(number);
       assertThat(indexes.current().pushedBy()).isEqualTo("system");
+    }
+  }
+
+  @Test
+  void whatWasPushedToAnotherControllerIsToldBeforeTheJobThatNeedsIt() throws Exception {
+    // A controller that no notice reaches for now; `indexes` are another's.
+    IndexService deaf =
+        new IndexService(DB.database(), engine.bundles, revocations, engine.audit, TIME);
+    deaf.onChange(engine.sessions::trustChanged);
+    engine.sessions.tellTrust(new TrustFrames(deaf, List::of, List::of));
+    UUID host = engine.host("deaf.example");
+    try (ScriptedAgent agent = engine.connect(host)) {
+      agent.slots(4);
+      for (String version : List.of("1.0.0", "1.1.0")) {
+        StoredBundle bundle = bundle(version);
+        StoredIndex pushed = draftAndPush();
+        TestJob job =
+            new TestJob(
+                TIME.instant(),
+                new JobWork.Action("web", version, "greet", bundle.digest(), "{\"name\":\"ann\"}"));
+        engine.submit(job, List.of("deaf.example"));
+        ControllerFrame first = agent.await(frame -> frame.hasTrust() || frame.hasAssignment());
+        assertThat(first.hasTrust()).isTrue();
+        assertThat(first.getTrust().getIndex().getStatement().toByteArray())
+            .isEqualTo(pushed.signed().statement());
+        agent.awaitAssignment();
+      }
+      assertThat(agent.others()).noneMatch(ControllerFrame::hasTrust);
     }
   }
 }
