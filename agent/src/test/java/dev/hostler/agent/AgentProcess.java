@@ -26,6 +26,10 @@ final class AgentProcess implements AutoCloseable {
   private Process process;
 
   AgentProcess(ScriptedController controller, String more) throws IOException {
+    this(controller, more, "index = \"off\"");
+  }
+
+  AgentProcess(ScriptedController controller, String more, String trust) throws IOException {
     String unique = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     cgroup = "hostler-agent-test-" + unique;
     root = Files.createDirectories(Path.of("/var/tmp/" + cgroup));
@@ -39,12 +43,12 @@ final class AgentProcess implements AutoCloseable {
         controllers = ["%s"]
         %s
         [trust]
-        index = "off"
+        %s
 
         [sandbox]
         cgroup = "%s"
         """
-            .formatted(state, controller.address(), more, cgroup));
+            .formatted(state, controller.address(), more, trust, cgroup));
   }
 
   /** Runs the program in this JVM. */

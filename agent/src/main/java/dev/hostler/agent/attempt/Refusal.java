@@ -55,7 +55,9 @@ public enum Refusal {
   /** The bundle's signer was revoked, or its state cannot be told. */
   SIGNER_REVOKED(45),
   /** The operator was revoked, or its certificate's state cannot be told. */
-  OPERATOR_REVOKED(46);
+  OPERATOR_REVOKED(46),
+  /** The bundle was signed by a key that is not a bundle signer's. */
+  BUNDLE_SIGNER_WRONG_PURPOSE(70);
 
   private final int code;
 

@@ -122,9 +122,11 @@ final class BundleStore {
       }
     } catch (TrustException e) {
       throw new RefusedException(
-          e.reason() == TrustException.Reason.SIGNER_REVOKED
-              ? Refusal.SIGNER_REVOKED
-              : Refusal.BUNDLE_UNTRUSTED,
+          switch (e.reason()) {
+            case SIGNER_REVOKED -> Refusal.SIGNER_REVOKED;
+            case SIGNER_WRONG_PURPOSE -> Refusal.BUNDLE_SIGNER_WRONG_PURPOSE;
+            default -> Refusal.BUNDLE_UNTRUSTED;
+          },
           "the bundle is refused (" + e.reason() + "): " + e.getMessage());
     } catch (BundleUnavailableException e) {
       throw new RefusedException(

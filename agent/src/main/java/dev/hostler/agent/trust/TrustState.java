@@ -41,6 +41,7 @@ public final class TrustState {
 
   private final TrustSettings settings;
   private final TimeSource time;
+  private final PassedTime clock;
   private final HeldIndex index;
   private final Versions versions;
   private final HeldLists lists;
@@ -64,6 +65,7 @@ public final class TrustState {
       HeldAnswers answers) {
     this.settings = settings;
     this.time = time;
+    this.clock = new PassedTime(time);
     this.index = index;
     this.versions = versions;
     this.lists = lists;
@@ -180,6 +182,12 @@ public final class TrustState {
     }
     Instant now = time.instant();
     TrustIndex known = held.index();
+    Instant least = clock.least();
+    if (now.isBefore(least.minus(CLOCK_SKEW))) {
+      throw stale(
+          "it is %s here, but at least %s by what this agent has seen: correct this host's clock, or restart the agent if it was ahead before"
+              .formatted(now, least));
+    }
     if (!now.isBefore(known.expires())) {
       throw stale(
           "index %d expired at %s; it is %s here: sign a new one with `hostler index sign`"

@@ -130,6 +130,21 @@ class TrustStateTest {
   }
 
   @Test
+  void aClockThatIsMovedBackDoesNotMakeAnIndexFreshAgain() throws Exception {
+    Instant before = time.instant();
+    receive(index(1, Duration.ofHours(1), Revoked.NOTHING, listed(ONE, A, false)));
+    time.advance(Duration.ofHours(2));
+    assertThatThrownBy(() -> state.requireFresh()).hasMessageContaining("expired");
+    time.set(before.plusSeconds(60));
+    assertThatThrownBy(() -> state.requireFresh())
+        .hasMessageContaining("correct this host's clock");
+    // A small correction is nothing to worry about.
+    time.set(before.plus(Duration.ofHours(2)).minusSeconds(60));
+    receive(index(2, listed(ONE, A, false)));
+    state.requireBundle("web", ONE, A, false);
+  }
+
+  @Test
   void whatIsNotListedIsRefused() throws Exception {
     receive(index(1, listed(ONE, A, false)));
     refused(Refusal.BUNDLE_UNLISTED, () -> state.requireBundle("web", TWO, B, false));

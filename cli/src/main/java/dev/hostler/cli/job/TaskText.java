@@ -128,6 +128,7 @@ final class TaskText {
       case REFUSAL_REASON_BUNDLE_OLDER -> "older than what the host has run";
       case REFUSAL_REASON_SIGNER_REVOKED -> "the bundle's signer is revoked";
       case REFUSAL_REASON_OPERATOR_REVOKED -> "the operator is revoked";
+      case REFUSAL_REASON_BUNDLE_SIGNER_WRONG_PURPOSE -> "not signed by a bundle signer's key";
       default -> "by the host";
     };
   }

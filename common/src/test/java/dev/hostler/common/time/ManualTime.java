@@ -40,6 +40,11 @@ public final class ManualTime implements TimeSource {
     notifyAll();
   }
 
+  /** Sets the clock, as somebody might who can; what has passed stays what it is. */
+  public synchronized void set(Instant clock) {
+    now = clock;
+  }
+
   /** Returns once this many threads sleep on this clock. */
   public synchronized void awaitSleepers(int count) throws InterruptedException {
     while (sleepers < count) {

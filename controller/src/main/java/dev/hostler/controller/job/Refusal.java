@@ -60,7 +60,9 @@ public enum Refusal {
   /** The bundle's signer was revoked. */
   SIGNER_REVOKED(45),
   /** The operator was revoked. */
-  OPERATOR_REVOKED(46);
+  OPERATOR_REVOKED(46),
+  /** The bundle was signed by a key that is not a bundle signer's. */
+  BUNDLE_SIGNER_WRONG_PURPOSE(70);
 
   private static final Map<Integer, Refusal> BY_CODE =
       Arrays.stream(values()).collect(Collectors.toMap(Refusal::code, Function.identity()));

@@ -7,8 +7,13 @@ import dev.hostler.common.signing.CertificateAuthority;
 import dev.hostler.common.signing.CertificateProfile;
 import dev.hostler.common.signing.DetachedCms;
 import dev.hostler.common.signing.KeyAlgorithm;
+import dev.hostler.common.signing.OcspAnswer;
+import dev.hostler.common.signing.OcspQuestion;
 import dev.hostler.common.signing.Pem;
+import dev.hostler.common.signing.Revocation;
 import dev.hostler.common.signing.RevocationPolicy;
+import dev.hostler.common.signing.TestLists;
+import dev.hostler.common.signing.TestResponder;
 import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.SigningKeys;
 import dev.hostler.trust.job.JobException.Reason;
@@ -18,10 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -268,6 +275,69 @@ class JobTrustTest {
     assertThatThrownBy(() -> new Operator("a/b", new TreeSet<>())).hasMessageContaining("a/b");
     assertThatThrownBy(() -> new Operator("a", new TreeSet<>(List.of("A"))))
         .hasMessageContaining("role 'A'");
+  }
+
+  @Test
+  void revocationOnAPathWithAnIntermediate() throws Exception {
+    Instant from = NOW.minus(Duration.ofHours(1));
+    Instant to = NOW.plus(Duration.ofHours(1));
+    CertificateAuthority dept =
+        root.createBelow(
+            "department", KeyAlgorithm.EC_P256, from, NOW.plus(Duration.ofDays(20)), 0);
+    SigningKeys alice = SampleJob.operator(dept, "alice", "admin");
+    SigningKeys chained =
+        new SigningKeys(alice.key(), List.of(alice.chain().getFirst(), dept.certificate()));
+    SignedJob job = SignedJob.sign(SampleJob.command(), chained, NOW);
+    X509Certificate leaf = alice.chain().getFirst();
+    X509CRL ofRoot = TestLists.of(root, from, to);
+    X509CRL ofDept = TestLists.of(dept, from, to);
+    assertThat(judged(job, List.of(), List.of()).path())
+        .containsExactly(leaf, dept.certificate(), root.certificate());
+    judged(job, List.of(ofRoot, ofDept), List.of());
+    // Revoked at either step, and by a list that has ended meanwhile.
+    for (X509CRL list :
+        List.of(
+            TestLists.of(dept, from, to, leaf),
+            TestLists.of(dept, from, NOW.minusSeconds(1), leaf),
+            TestLists.of(root, from, to, dept.certificate()))) {
+      refused(Reason.SIGNER_REVOKED, () -> judged(job, List.of(ofRoot, list), List.of()));
+    }
+    // A list of the one says nothing about what the other issued; one that has ended is not enough.
+    judged(job, List.of(TestLists.of(root, from, to, leaf), ofDept), List.of());
+    X509CRL ended = TestLists.of(dept, from, NOW.minusSeconds(1));
+    refused(Reason.SIGNER_REVOKED, () -> judged(job, List.of(ofRoot, ended), List.of()));
+    // Responders answer for what their own CA issued.
+    OcspQuestion asked = new OcspQuestion(leaf, dept.certificate());
+    TestResponder own = new TestResponder(dept.key(), dept.certificate());
+    OcspAnswer good = answer(own, asked, false);
+    judged(job, List.of(ofRoot, ended), List.of(good));
+    OcspAnswer bad = answer(own, asked, true);
+    refused(Reason.SIGNER_REVOKED, () -> judged(job, List.of(ofRoot, ofDept), List.of(bad)));
+    OcspAnswer above =
+        answer(
+            new TestResponder(root.key(), root.certificate()),
+            new OcspQuestion(dept.certificate(), root.certificate()),
+            true);
+    refused(Reason.SIGNER_REVOKED, () -> judged(job, List.of(), List.of(good, above)));
+    OcspAnswer foreign = answer(new TestResponder(root.key(), root.certificate()), asked, false);
+    refused(Reason.SIGNER_REVOKED, () -> judged(job, List.of(ofRoot, ended), List.of(foreign)));
+  }
+
+  private static OcspAnswer answer(TestResponder responder, OcspQuestion asked, boolean revoked)
+      throws Exception {
+    return OcspAnswer.read(
+        responder.answer(asked.encoded(), revoked, true, NOW, NOW.plus(Duration.ofHours(1))),
+        "test");
+  }
+
+  /** By a host that has these lists and answers, and fails hard. */
+  private VerifiedJob judged(SignedJob job, List<X509CRL> lists, List<OcspAnswer> answers)
+      throws JobException {
+    return new JobTrust(
+            List.of(root.certificate()),
+            new Revocation(
+                Set.of(), lists, answers, new Revocation.Rules(Duration.ofDays(7), true)))
+        .verify(job, NOW);
   }
 
   /** The aim is below a millisecond; a shared machine may be several times slower than itself. */
