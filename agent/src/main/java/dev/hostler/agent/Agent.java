@@ -236,7 +236,9 @@ final class Agent {
         LinkSettings.of(
             config.controllers().isEmpty() ? List.of(identity.controller()) : config.controllers());
     CurrentIdentity current = new CurrentIdentity(identities(config), identity);
-    TlsChannels channels = new TlsChannels(current::get, KeyPurpose.CONTROLLER.oid(), loop);
+    TlsChannels channels =
+        new TlsChannels(
+            current::get, trust::ofControllers, KeyPurpose.CONTROLLER.oid(), loop, time);
     Random random = new Random(new SecureRandom().nextLong());
     CertificateRenewal renewal =
         new CertificateRenewal(
@@ -265,6 +267,11 @@ final class Agent {
                   random,
                   AgentVersion.TEXT);
           link.set(made);
+          trust.onChange(() -> {
+            if (channels.isControllerRevoked()) {
+              made.reconnect();
+            }
+          });
           made.start();
           return made;
         },

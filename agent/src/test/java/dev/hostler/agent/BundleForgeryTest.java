@@ -11,6 +11,7 @@ import dev.hostler.agent.link.TestFleet;
 import dev.hostler.agent.work.JobDraft;
 import dev.hostler.agent.work.TestOperator;
 import dev.hostler.common.signing.DetachedCms;
+import dev.hostler.common.signing.Fingerprints;
 import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.proto.v1.AttemptResult;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -239,6 +241,31 @@ class BundleForgeryTest {
     refused(RefusalReason.REFUSAL_REASON_BUNDLE_UNTRUSTED, "refused", one, "1.2.3");
     controller.bundles.put(one.digest, one.bytes);
     runs(one, "1.2.3", false);
+  }
+
+  @Test
+  void aControllerWhoseCertificateWasRevoked() throws Exception {
+    ScriptedController.Stream first = controller.stream();
+    send(statement(1, now), index);
+    String revoked = Fingerprints.sha256(fleet.controllers.getFirst());
+    send(
+        new TrustIndex(
+            2,
+            now,
+            now.plus(Duration.ofHours(1)),
+            List.of(),
+            new Revoked(new TreeSet<>(List.of(revoked)), new TreeSet<>(), new TreeSet<>())),
+        index);
+    await().atMost(Duration.ofSeconds(20)).until(() -> first.ended);
+    await().atMost(Duration.ofSeconds(20)).until(() -> agent.log().contains("was revoked"));
+    assertThat(controller.hellos).hasSize(1);
+    // Nor after a restart.
+    agent.kill();
+    agent.start();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> agent.log().split("was revoked", -1).length > 3);
+    assertThat(controller.hellos).hasSize(1);
   }
 
   private static SigningKeys signer(SignedBundle bundle) throws Exception {

@@ -158,6 +158,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             audit,
             bundles,
             sessions,
+            identity,
             engine.jobs(),
             lifecycle,
             time);

@@ -2,6 +2,7 @@ package dev.hostler.controller;
 
 import dev.hostler.common.lifecycle.Lifecycle;
 import dev.hostler.common.lifecycle.StartException;
+import dev.hostler.common.signing.Fingerprints;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.api.Caller;
 import dev.hostler.controller.audit.AuditStore;
@@ -20,6 +21,7 @@ import dev.hostler.controller.revocation.OcspFetcher;
 import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.revocation.Revocations;
 import dev.hostler.controller.revocation.RevokedWork;
+import dev.hostler.controller.trust.ControllerIdentity;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -44,6 +46,7 @@ record Freshness(
       AuditStore audit,
       BundleService bundles,
       AgentSessions sessions,
+      ControllerIdentity identity,
       JobService jobs,
       Lifecycle lifecycle,
       TimeSource time)
@@ -52,6 +55,9 @@ record Freshness(
     IndexService indexes = new IndexService(database, bundles, revocations, audit, time);
     RevokedCalls agentCalls = new RevokedCalls(revocations::current, AgentCaller::party);
     RevokedCalls operatorCalls = new RevokedCalls(revocations::current, Caller::party);
+    // First of all: hosts that hear of it come back at once.
+    revocations.onChange(revoked ->
+        identity.replaceIf(own -> revoked.certificates().contains(Fingerprints.sha256(own))));
     revocations.onChange(agentCalls::revoked);
     sessions.alsoDisconnect(agentCalls::removed);
     revocations.onChange(operatorCalls::revoked);

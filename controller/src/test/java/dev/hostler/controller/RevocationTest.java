@@ -10,7 +10,9 @@ import dev.hostler.common.signing.Fingerprints;
 import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.common.tls.TlsContext;
 import dev.hostler.common.tls.TlsIdentity;
+import dev.hostler.common.tls.TlsTrust;
 import dev.hostler.controller.db.TestDatabase;
 import dev.hostler.controller.link.TestBundles;
 import dev.hostler.controller.trust.FleetCa;
@@ -279,6 +281,25 @@ class RevocationTest {
           .removeHost(RemoveHostRequest.newBuilder().setHost("removed-elsewhere").build());
       assertThat(agent.in().ended.get(2, TimeUnit.SECONDS).getCode())
           .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+  }
+
+  @Test
+  void aControllerWhoseOwnCertificateIsRevokedShowsAnother() throws Exception {
+    X509Certificate before = shown();
+    assertThat(shown()).isEqualTo(before);
+    revoke(RevocationKind.REVOCATION_KIND_CERTIFICATE, Fingerprints.sha256(before));
+    assertThat(shown()).isNotEqualTo(before);
+  }
+
+  /** The certificate that the agent port shows now. */
+  private static X509Certificate shown() throws Exception {
+    var tls =
+        TlsContext.create(fixture.admin().keyManager(), TlsTrust.pinnedTo(fixture.roots(), null));
+    try (var socket =
+        (javax.net.ssl.SSLSocket)
+            tls.getSocketFactory().createSocket("127.0.0.1", fixture.controller.agentPort())) {
+      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.hostler.agent.link;
 
 import dev.hostler.agent.identity.Identity;
 import dev.hostler.common.config.HostPort;
+import dev.hostler.common.signing.RevocationPolicy;
+import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.tls.TlsTrust;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
@@ -11,11 +13,16 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** TLS 1.3 to controllers. */
 public final class TlsChannels implements Channels {
@@ -24,36 +31,67 @@ public final class TlsChannels implements Channels {
   /** Largest message that a controller may send: an assignment with a large command line. */
   private static final int LARGEST_MESSAGE = 16 << 20;
 
+  private static final Logger log = LoggerFactory.getLogger(TlsChannels.class);
+
   private final Supplier<SslContext> tls;
+  private final Supplier<RevocationPolicy> revocation;
+  private final InstantSource clock;
+  private volatile List<X509Certificate> controller = List.of();
   private final EventLoopGroup loop;
 
   /**
-   * Makes channels for one identity, as it is when they are opened. Each identity has a TLS context
-   * of its own: a session that was resumed would still carry the certificate before.
+   * Makes channels for one identity, as it is when they are opened. Each identity, and each state
+   * of what is revoked, has a TLS context of its own: a session that was resumed would still carry
+   * the certificate before, and ask after none.
    *
    * @param identity who this host is now; thread-safe
+   * @param revocation what is revoked now: the same object while that does not change; thread-safe
    * @param purpose extended key usage that a controller's certificate must have
    * @param loop carries them; the caller ends it
    */
-  public TlsChannels(Supplier<Identity> identity, String purpose, EventLoopGroup loop) {
+  public TlsChannels(
+      Supplier<Identity> identity,
+      Supplier<RevocationPolicy> revocation,
+      String purpose,
+      EventLoopGroup loop,
+      InstantSource clock) {
     this.loop = loop;
+    this.revocation = revocation;
+    this.clock = clock;
     this.tls =
         new Supplier<>() {
-          private @Nullable Identity made;
-          private @Nullable SslContext context;
+          private @Nullable Made made;
 
           @Override
           public synchronized SslContext get() {
-            Identity now = identity.get();
-            SslContext present = context;
-            if (present == null || !now.equals(made)) {
-              present = context(now.tls().keyManager(), TlsTrust.pinnedTo(now.roots(), purpose));
-              context = present;
-              made = now;
+            Identity who = identity.get();
+            RevocationPolicy revoked = revocation.get();
+            Made present = made;
+            if (present == null
+                || !who.equals(present.identity)
+                || !revoked.equals(present.revoked)) {
+              var trust =
+                  TlsTrust.ofServers(
+                      who.roots(), purpose, revocation, path -> controller = path, clock);
+              present = new Made(who, revoked, context(who.tls().keyManager(), trust));
+              made = present;
             }
-            return present;
+            return present.context;
           }
         };
+  }
+
+  private record Made(Identity identity, RevocationPolicy revoked, SslContext context) {}
+
+  /** Was the certificate revoked that the controller showed last, or one above it? */
+  public boolean isControllerRevoked() {
+    try {
+      revocation.get().check(controller, clock.instant());
+      return false;
+    } catch (SigningException e) {
+      log.warn("the controller is not trusted any more: {}", e.getMessage());
+      return true;
+    }
   }
 
   /**
@@ -64,6 +102,8 @@ public final class TlsChannels implements Channels {
    */
   public TlsChannels(X509ExtendedTrustManager trust, EventLoopGroup loop) {
     this.loop = loop;
+    this.revocation = RevocationPolicy::none;
+    this.clock = () -> java.time.Instant.MIN; // there is nothing that it would be asked for
     SslContext context = context(null, trust);
     this.tls = () -> context;
   }

@@ -54,7 +54,7 @@ public final class TrustState {
   private record Sources(
       HeldIndex.@Nullable Held index, List<X509CRL> lists, List<OcspAnswer> answers) {}
 
-  private record Known(Sources sources, Revocation revocation) {}
+  private record Known(Sources sources, Revocation signers, Revocation controllers) {}
 
   private TrustState(
       TrustSettings settings,
@@ -148,23 +148,35 @@ public final class TrustState {
    * as nothing new has come, so that what was made with it can be kept.
    */
   public RevocationPolicy revocation() {
+    return known().signers();
+  }
+
+  /**
+   * How certificates of controllers are to be checked, as of now: like {@link #revocation}, but
+   * what cannot be told is passed, because it is a controller that brings the lists.
+   */
+  public RevocationPolicy ofControllers() {
+    return known().controllers();
+  }
+
+  private Known known() {
     Sources now = new Sources(index.get(), lists.get(), answers.get());
     Known last = known;
     if (last == null || !last.sources().equals(now)) {
-      last = new Known(now, revocation(now));
+      boolean hard = settings.revocation() == TrustSettings.Revocation.HARD;
+      last = new Known(now, revocation(now, hard), revocation(now, false));
       known = last;
     }
-    return last.revocation();
+    return last;
   }
 
-  private Revocation revocation(Sources from) {
+  private Revocation revocation(Sources from, boolean hard) {
     HeldIndex.Held held = from.index();
     return new Revocation(
         held == null ? Set.of() : held.index().revoked().certificates(),
         from.lists(),
         from.answers(),
-        new Revocation.Rules(
-            settings.maxCrlAge(), settings.revocation() == TrustSettings.Revocation.HARD));
+        new Revocation.Rules(settings.maxCrlAge(), hard));
   }
 
   /**

@@ -34,6 +34,9 @@ public final class TestFleet {
   /** Refuses enrolment with this; null: accepts. */
   public volatile Status refusal;
 
+  /** What its controllers showed. */
+  public final List<X509Certificate> controllers = new CopyOnWriteArrayList<>();
+
   /** Certifies another key than that of the request. */
   public volatile boolean wrongKey;
 
@@ -69,6 +72,7 @@ public final class TestFleet {
                   .purpose(CertificateProfile.SERVER_AUTH)
                   .dns("localhost")
                   .ip("127.0.0.1"));
+      controllers.add(certificate);
       builder
           .sslContext(
               GrpcSslContexts.configure(

@@ -1,5 +1,6 @@
 package dev.hostler.common.tls;
 
+import dev.hostler.common.signing.RevocationPolicy;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
@@ -31,6 +33,23 @@ public final class TlsTrust {
       List<X509Certificate> roots, @Nullable String purpose) {
     X509ExtendedTrustManager pkix = pkix(roots);
     return purpose == null ? pkix : new PurposeTrustManager(pkix, purpose);
+  }
+
+  /**
+   * For a client that hears of revocations while it runs: like {@link #pinnedTo}, and trusts no
+   * server with a revoked certificate on its path. Sessions must not outlive a change of what is
+   * revoked: a resumed one shows no certificate.
+   *
+   * @param revocation what is revoked at the moment; thread-safe, asked at each handshake
+   * @param shown told of each path that was trusted, the server's certificate first
+   */
+  public static X509ExtendedTrustManager ofServers(
+      List<X509Certificate> roots,
+      String purpose,
+      Supplier<RevocationPolicy> revocation,
+      Consumer<List<X509Certificate>> shown,
+      InstantSource clock) {
+    return new ServerTrustManager(pkix(roots), roots, purpose, revocation, shown, clock);
   }
 
   /**

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,14 @@ public final class ControllerIdentity implements Supplier<TlsIdentity> {
       renewAt = now.plus(life.multipliedBy(2).dividedBy(3));
     }
     return identity;
+  }
+
+  /** Shows another certificate from here on if the present one was revoked. */
+  public synchronized void replaceIf(Predicate<X509Certificate> revoked) {
+    TlsIdentity identity = current;
+    if (identity != null && revoked.test(identity.certificate())) {
+      current = null;
+    }
   }
 
   /** The root that counts for everyone, for agents that know its digest only. */
