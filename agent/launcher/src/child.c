@@ -54,17 +54,33 @@ static int program(void *run)
 }
 
 /* Shares the memory until exec, like vfork, which spares the copy of the page tables; the reaper waits meanwhile. Not
-   under the address sanitizer, whose shadow knows one stack only. */
+   under the address sanitizer, whose shadow knows one stack only. The descriptors are shared, too: the listener of the
+   program's filter, which only it can make, becomes ours without a call that the filter might forbid. */
 static pid_t fork_program(struct run *run)
 {
 #ifdef __SANITIZE_ADDRESS__
-    struct clone_args args = {.exit_signal = SIGCHLD};
+    struct clone_args args = {.flags = CLONE_VFORK | CLONE_FILES, .exit_signal = SIGCHLD};
     pid_t pid = sys_clone3(&args);
     return pid == 0 ? program(run) : pid;
 #else
     static char stack[64 << 10] __attribute__((aligned(16)));
-    return clone(program, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, run);
+    return clone(program, stack + sizeof stack, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, run);
 #endif
+}
+
+static void hand_over_listener(int listener)
+{
+    char byte = 'l', control[CMSG_SPACE(sizeof listener)] __attribute__((aligned(sizeof(struct cmsghdr)))) = {0};
+    struct iovec iov = {&byte, 1};
+    struct msghdr message = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof listener);
+    memcpy(CMSG_DATA(header), &listener, sizeof listener);
+    if (sendmsg(STATUS_FD, &message, MSG_NOSIGNAL) != 1)
+        fail(errno, "hand over the listener of the filter");
 }
 
 _Noreturn void inside(struct run *run)
@@ -91,6 +107,8 @@ _Noreturn void inside(struct run *run)
     pid_t pid = fork_program(run);
     if (pid < 0)
         fail(errno, "fork (does the pids limit leave room for two processes?)");
+    if (run->report->listener >= 0)
+        hand_over_listener(run->report->listener);
     sys_close_range(0, ~0U, 0);
     caps_reaper();
     reap(run->report, pid);

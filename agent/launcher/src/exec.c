@@ -15,8 +15,6 @@
 #include "launch.h"
 #include "sys.h"
 
-enum { STATUS_FD = 3 };
-
 static void set_descriptors(const struct run *run)
 {
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -116,10 +114,9 @@ _Noreturn void become_program(struct run *run)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (filter_install(&run->filter) != 0)
-        fail(errno, "install the filter (is it a valid BPF program?)");
-    stage("exec");
     run->report->exec_ns = realtime_ns();
+    run->report->listener = filter_install(&run->filter, s->kill_denied);
+    stage("exec"); /* from here on nothing but execve and exit: pid 1 waits for them, and only then hands the listener over */
     int err;
     if (strchr(argv[0], '/') != NULL) {
         execve(argv[0], argv, env);

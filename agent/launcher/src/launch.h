@@ -13,7 +13,7 @@
 
 enum { EXIT_BAD_SPEC = 64, EXIT_NO_RESULT = 70 };
 enum net { NET_NONE = 1, NET_LOOPBACK, NET_HOST };
-enum { RLIMITS = 8, CGROUPS = 16, FILTER_MAX = 4096 };
+enum { RLIMITS = 8, CGROUPS = 16, FILTER_MAX = 4096, STATUS_FD = 3 };
 
 struct strings {
     char **v;
@@ -42,6 +42,7 @@ struct spec {
     uint64_t caps; /* bit n = capability n is kept */
     struct limit limits[RLIMITS];
     mode_t umask;
+    bool kill_denied; /* on_denied=kill: the first denied system call ends the run */
 };
 
 /* One shared page: the inside half tells the shim what it is doing, why it failed, and how the program ended. It needs
@@ -52,6 +53,7 @@ struct report {
     volatile int failed, err;
     volatile int ended, wstatus; /* the program's wait status, as seen by the reaper */
     volatile int64_t exec_ns;    /* CLOCK_REALTIME just before execve */
+    volatile int listener;       /* of the filter, in the descriptors of pid 1; -1 when there is none */
     char text[640];
 };
 
@@ -86,12 +88,12 @@ struct run {
     struct strings sockets; /* host Unix sockets to mask */
     int dir;                /* the attempt directory */
     int out[2], err[2];     /* pipes of the program's stdout and stderr */
-    int status[2];          /* close-on-exec pipe: end of file = exec done, or the inside half gave up */
+    int status[2];          /* close-on-exec sockets: the filter's listener may come; end of file = exec done, or gave up */
     int control, result;    /* fifo; reserved result.tmp */
     pid_t pid;              /* the inside half, pid 1 of the new pid namespace */
     int pidfd;
     struct stream stream[2];
-    const char *reason; /* why the shim ended the run: none, timeout, cancelled, killed */
+    const char *reason; /* why the shim ended the run: none, timeout, cancelled, killed, denied */
     int64_t ended_ns;
     bool started, started_dirty;
     struct rusage rusage;
@@ -170,9 +172,9 @@ _Noreturn void become_program(struct run *run);
 _Noreturn void reap(struct report *report, pid_t main_pid);
 int filter_read(struct run *run);
 void landlock_abstract_sockets(void);
-int filter_install(const struct filter *filter);
+int filter_install(const struct filter *filter, bool must_listen);
 
-/* start.c, supervise.c, spool.c, record.c, probe.c */
+/* start.c, supervise.c, denials.c, doorbell.c, spool.c, record.c, probe.c */
 int start(struct run *run);
 int start_again(struct run *run);
 int supervise(struct run *run);
@@ -181,6 +183,11 @@ void doorbell(const char *line);
 void doorbell_grew(int stream);
 int doorbell_flush(bool now);
 int64_t monotonic_ns(void);
+void denials_listen(int fd);
+int denials_poll(void);
+bool denials_take(short revents, bool kill_first);
+int denials_flush(int dir, bool now);
+uint64_t denials_end(int dir, uint64_t *seen);
 int spool_open(struct run *run);
 bool spool_pump(struct stream *stream, bool *grew);
 void spool_pace(uint64_t moved);

@@ -141,6 +141,12 @@ int record_result(struct run *run, const struct usage *usage)
     line(&t, "stderr_dropped=%" PRIu64, err->dropped);
     line(&t, "spool_errno=%d", out->err != 0 ? out->err : err->err);
     line(&t, "spool_lost=%" PRIu64, out->lost + err->lost);
+    uint64_t violations = 0;
+    uint64_t denied = denials_end(run->dir, &violations);
+    if (denied > 0) {
+        line(&t, "denied=%" PRIu64, denied);
+        line(&t, "violations=%" PRIu64, violations);
+    }
     optional(&t, "oom_kills", usage->oom_kills);
     optional(&t, "memory_peak_bytes", usage->memory_peak);
     optional(&t, "cpu_usec", usage->cpu_usec);

@@ -9,6 +9,10 @@
 
 #include "launch.h"
 
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5) /* Linux 5.19 */
+#endif
+
 int filter_read(struct run *run)
 {
     size_t length = 0;
@@ -29,12 +33,39 @@ int filter_read(struct run *run)
     return 0;
 }
 
-/* Returns what seccomp(2) returns: 0, or -1 with errno. Live reports of denied calls come in by adding
-   SECCOMP_FILTER_FLAG_NEW_LISTENER to flags; the result is then a descriptor, to be sent to the shim over a socketpair
-   made in start() before the clone. */
-int filter_install(const struct filter *filter)
+static int install(const struct filter *filter, unsigned flags)
 {
-    unsigned flags = 0;
     struct sock_fprog program = {.len = (unsigned short)filter->n, .filter = filter->code};
-    return filter->n == 0 ? 0 : (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+/* Somebody above the agent listens already (a container's runtime), and there can be only one: what would be told is
+   denied all the same, in silence. */
+static void deny_untold(const struct filter *filter)
+{
+    struct sock_filter *code = filter->code;
+    for (size_t i = 0; i < filter->n; i++)
+        if (code[i].code == (BPF_RET | BPF_K) && code[i].k == SECCOMP_RET_USER_NOTIF)
+            code[i].k = SECCOMP_RET_ERRNO | EPERM;
+}
+
+/* Returns the descriptor through which denied calls are told, or -1 when there is none. A signal does not interrupt a
+   call that is being answered, where the kernel can do that; else it would be told twice. */
+int filter_install(const struct filter *filter, bool must_listen)
+{
+    if (filter->n == 0)
+        return -1;
+    int fd = install(filter, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+    if (fd < 0 && errno == EINVAL)
+        fd = install(filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+    if (fd < 0 && errno == EBUSY && must_listen)
+        fail(EBUSY, "on_denied=kill needs a listener, and something above the agent has one already");
+    if (fd < 0 && errno == EBUSY) {
+        deny_untold(filter);
+        if (install(filter, 0) == 0)
+            return -1;
+    }
+    if (fd < 0)
+        fail(errno, "install the filter (is it a valid BPF program?)");
+    return fd;
 }

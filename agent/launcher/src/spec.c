@@ -77,7 +77,7 @@ static const struct key {
     {"stderr_max", NEEDED}, {"env", MANY},          {"group", MANY},         {"hostname", 0},
     {"payload", 0},         {"rw", MANY},           {"ro", MANY},            {"hide", MANY},
     {"tmp_bytes", 0},       {"cap", MANY},          {"rlimit", MANY},        {"timeout_ms", 0},
-    {"grace_ms", 0},        {"umask", 0},
+    {"grace_ms", 0},        {"umask", 0},           {"on_denied", 0},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -141,6 +141,10 @@ static const char *set(struct spec *s, const char *key, char *value)
         return parse_u64(value, INT64_MAX, &s->max[0]);
     if (IS("stderr_max"))
         return parse_u64(value, INT64_MAX, &s->max[1]);
+    if (IS("on_denied")) {
+        s->kill_denied = strcmp(value, "kill") == 0;
+        return s->kill_denied || strcmp(value, "deny") == 0 ? NULL : "use deny or kill";
+    }
     return parse_umask(value, &s->umask);
 #undef IS
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,8 +47,9 @@ static int prepare(struct run *run)
 
 static int clone_inside(struct run *run)
 {
-    if (pipe2(run->status, O_CLOEXEC) != 0)
-        return note_failure("pipes", errno, "status pipe"), -1;
+    run->report->listener = -1;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run->status) != 0)
+        return note_failure("pipes", errno, "status sockets"), -1;
     if (pipe_open(run, run->out) != 0 || pipe_open(run, run->err) != 0)
         return -1;
     struct clone_args args = {

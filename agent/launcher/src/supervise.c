@@ -1,4 +1,4 @@
-/* The shim's loop: output, end of the program, cancel, timeout; then the wait for an empty cgroup. */
+/* The shim's loop: output, denied calls, end of the program, cancel, timeout; then the wait for an empty cgroup. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,7 @@
 #include "launch.h"
 #include "sys.h"
 
-enum { OUT, ERR, STATUS, END, CONTROL, SIGNAL, TIMER, FDS };
+enum { OUT, ERR, STATUS, END, CONTROL, SIGNAL, TIMER, LISTENER, FDS };
 enum { SYNC_STARTED_MS = 50 };
 
 static void arm(int timer, uint64_t ms)
@@ -79,7 +80,27 @@ static void protect_reaper(pid_t pid)
     close(fd);
 }
 
-/* End of file on the status pipe: the program runs, or the report says why not. */
+/* Takes what pid 1 sends. Returns true while its end of the sockets is open. */
+static bool status_open(const struct run *run)
+{
+    for (;;) {
+        char byte, control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(sizeof(struct cmsghdr))));
+        struct iovec iov = {&byte, 1};
+        struct msghdr message = {
+            .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+        ssize_t n = recvmsg(run->status[0], &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        if (n <= 0)
+            return n < 0 && errno == EAGAIN;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        if (header != NULL && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
+            int fd;
+            memcpy(&fd, CMSG_DATA(header), sizeof fd);
+            denials_listen(fd);
+        }
+    }
+}
+
+/* End of file on the status sockets: the program runs, or the report says why not. */
 static void on_status(struct run *run, int timer)
 {
     if (run->report->failed || run->report->exec_ns == 0)
@@ -112,25 +133,37 @@ static void on_output(struct run *run, struct pollfd *fds)
     spool_pace(moved(&run->stream[0]) + moved(&run->stream[1]) - before);
 }
 
+/* Of two waits, of which -1 is for ever. */
+static int sooner(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 static void loop(struct run *run, int signals, int timer)
 {
     struct pollfd fds[FDS] = {
         [OUT] = {.fd = run->stream[0].pipe, .events = POLLIN}, [ERR] = {.fd = run->stream[1].pipe, .events = POLLIN},
         [STATUS] = {.fd = run->status[0], .events = POLLIN},   [END] = {.fd = run->pidfd, .events = POLLIN},
         [CONTROL] = {.fd = run->control, .events = POLLIN},    [SIGNAL] = {.fd = signals, .events = POLLIN},
-        [TIMER] = {.fd = timer, .events = POLLIN},
+        [TIMER] = {.fd = timer, .events = POLLIN},             [LISTENER] = {.fd = -1, .events = POLLIN},
     };
     for (;;) {
-        int wait = doorbell_flush(false);
+        int wait = sooner(doorbell_flush(false), denials_flush(run->dir, false));
+        fds[LISTENER].fd = denials_poll();
         int ready = poll(fds, FDS, wait >= 0 ? wait : run->started_dirty ? SYNC_STARTED_MS : -1);
         if (ready == 0 && wait < 0)
             record_started_sync(run);
         if (ready <= 0)
             continue;
         if (fds[STATUS].revents != 0) { /* before END: a short program is over by the time we look */
-            on_status(run, timer);
-            fds[STATUS].fd = -1;
+            if (!status_open(run)) {
+                on_status(run, timer);
+                fds[STATUS].fd = -1;
+            }
         }
+        if (fds[LISTENER].fd >= 0 && fds[LISTENER].revents != 0 &&
+            denials_take(fds[LISTENER].revents, run->spec.kill_denied))
+            stop(run, timer, "denied", false);
         if (fds[OUT].revents != 0 || fds[ERR].revents != 0)
             on_output(run, fds);
         if (fds[END].revents != 0)

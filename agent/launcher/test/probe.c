@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +21,14 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
 
 static void tell(const char *what, long result)
 {
@@ -122,6 +131,54 @@ static void bomb(void)
     printf("made %d\n", made);
 }
 
+/* Addresses of a connect, paths of a mount: what a denial is told with. */
+static void denied(void)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(443), .sin_addr = {htonl(0x0a000001)}};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(80), .sin6_addr = {{{[15] = 1}}}};
+    tell("connect 4", connect(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&v4, sizeof v4));
+    tell("connect 6", connect(socket(AF_INET6, SOCK_STREAM, 0), (struct sockaddr *)&v6, sizeof v6));
+    tell("connect nowhere", connect(0, (struct sockaddr *)8, 16));
+    tell("mount", mount("secret source", "/mnt/a b\n%", "tmpfs", MS_NOSUID, "secret=1"));
+    char *edge = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    munmap(edge + 4096, 4096);
+    memcpy(edge + 4090, "/edge", 6);
+    tell("umount", umount2(edge + 4090, MNT_DETACH));
+    tell("unshare", unshare(CLONE_NEWUSER));
+}
+
+/* Cost of one call of this number, in microseconds. */
+static void cost(int call, int times)
+{
+    double *took = calloc((size_t)times, sizeof *took);
+    for (int i = 0; i < times; i++) {
+        struct timespec a, b;
+        clock_gettime(CLOCK_MONOTONIC, &a);
+        syscall(call, 0, 0, 0, 0, 0, 0);
+        clock_gettime(CLOCK_MONOTONIC, &b);
+        took[i] = (double)(b.tv_sec - a.tv_sec) * 1e6 + (double)(b.tv_nsec - a.tv_nsec) / 1e3;
+    }
+    qsort(took, (size_t)times, sizeof *took, compare);
+    printf("p50 %.1f us, p99 %.1f us\n", took[times / 2], took[times * 99 / 100]);
+}
+
+/* Many threads, each with its own calls. */
+static void *calls(void *call)
+{
+    for (int i = 0; i < 200; i++)
+        syscall(*(int *)call, 0, 0, 0, 0, 0, 0);
+    return NULL;
+}
+
+static void threads(int call)
+{
+    pthread_t all[16];
+    for (int i = 0; i < 16; i++)
+        pthread_create(&all[i], NULL, calls, &call);
+    for (int i = 0; i < 16; i++)
+        pthread_join(all[i], NULL);
+}
+
 static void interfaces(void)
 {
     struct ifreq lo = {.ifr_name = "lo"};
@@ -173,6 +230,15 @@ int main(int argc, char **argv)
         if (IS("syscall"))
             tell(argv[i], syscall(atoi(argv[i]), 0, 0, 0, 0, 0, 0));
     }
+    if (IS("denied"))
+        denied();
+    if (IS("cost"))
+        cost(atoi(argv[2]), atoi(argv[3]));
+    if (IS("threads"))
+        threads(atoi(argv[2]));
+    if (IS("kinds")) /* as many different denials of kill(2) as asked for */
+        for (int i = 0; i < atoi(argv[2]); i++)
+            kill(1000000 + i, 0);
     if (IS("fds"))
         open_descriptors();
     if (IS("executables"))

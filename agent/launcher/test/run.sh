@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh LAUNCHER TOOLS LABEL: the whole suite against one build. Needs root. Ends with 'N passed, N failed'.
+# run.sh LAUNCHER TOOLS LABEL: the whole suite (or FILES of it) against one build. Needs root. Ends with 'N passed, N failed'.
 LAUNCH=$1 TOOLS=$2 LABEL=$3
 case $LABEL in *asan*) SANITIZED=yes ;; *) SANITIZED= ;; esac
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -26,7 +26,7 @@ mount --bind "$WORK" "$WORK" && mount --make-shared "$WORK" || exit 1
 cp "$TOOLS/probe" "$TOOLS/tool" "$WORK/" && cp "$WORK/probe" "$WORK/suid" && chmod 4755 "$WORK/suid"
 P=$WORK/probe
 cgroups_make
-for file in spec runs stop output files attack limits cgroup2; do
+for file in ${FILES:-spec runs stop output denials files attack limits cgroup2}; do
     echo "# $file ($LABEL)"
     . "$HERE/$file.sh"
 done

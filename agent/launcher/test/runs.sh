@@ -67,10 +67,10 @@ write_spec seccomp=odd.bpf -- true; printf 123 >"$A/odd.bpf"; launch_spec
 check "seccomp file of odd length" is state=not_started stage=seccomp errno=22
 write_spec seccomp=bad.bpf -- true; printf '\377\377\377\377\377\377\377\377' >"$A/bad.bpf"; launch_spec
 check "seccomp file that is no program" is state=not_started stage=seccomp errno=22
-write_spec seccomp=deny.bpf -- "$P" syscall 63 39; "$WORK/tool" filter 63 1 >"$A/deny.bpf"; launch_spec
+write_spec seccomp=deny.bpf -- "$P" syscall 63 39; "$WORK/tool" filter 1 63 >"$A/deny.bpf"; launch_spec
 check "seccomp denies the denied call and no other" out_is "63 EPERM
 39 ok"
-write_spec seccomp=deny.bpf -- true; "$WORK/tool" filter 59 13 >"$A/deny.bpf"; launch_spec
+write_spec seccomp=deny.bpf -- true; "$WORK/tool" filter 13 59 >"$A/deny.bpf"; launch_spec
 check "seccomp that denies execve: reported without any call" is state=not_started stage=exec errno=13
 write_spec seccomp=deny.bpf -- true; "$WORK/tool" filter 1 1 >"$A/deny.bpf"; launch_spec
 check "seccomp that denies write: run still works" exited 0

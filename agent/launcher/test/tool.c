@@ -65,19 +65,27 @@ static int with_terminal(char **command)
     return waitpid(pid, &status, 0) < 0 || status != 0;
 }
 
-/* All calls allowed but one, which gets an errno. */
-static int filter(int call, int err)
+/* All calls allowed but some, which get an errno, or ("notify") are told to the listener. */
+static int filter(const char *what, int n, char **calls)
 {
-    struct sock_filter code[] = {
+    unsigned action = strcmp(what, "notify") == 0 ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO | (unsigned)atoi(what);
+    struct sock_filter head[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)err),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
-    return write(1, code, sizeof code) != (ssize_t)sizeof code;
+    struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    fwrite(head, sizeof head, 1, stdout);
+    for (int i = 0; i < n; i++) {
+        struct sock_filter deny[] = {
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)atoi(calls[i]), 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, action),
+        };
+        fwrite(deny, sizeof deny, 1, stdout);
+    }
+    fwrite(&allow, sizeof allow, 1, stdout);
+    return fflush(stdout) != 0;
 }
 
 int main(int argc, char **argv)
@@ -91,6 +99,6 @@ int main(int argc, char **argv)
     if (argc > 2 && strcmp(argv[1], "terminal") == 0)
         return with_terminal(argv + 2);
     if (argc > 3 && strcmp(argv[1], "filter") == 0)
-        return filter(atoi(argv[2]), atoi(argv[3]));
+        return filter(argv[2], argc - 3, argv + 3);
     return 2;
 }

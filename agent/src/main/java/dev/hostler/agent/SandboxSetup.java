@@ -80,7 +80,8 @@ record SandboxSetup(
         new CgroupLimits(wanted.memoryBytes(), 0, wanted.cpuMillis(), wanted.pids()),
         new Timing(wanted.timeout(), wanted.grace()),
         new OutputCaps(wanted.outputBytes(), wanted.outputBytes()),
-        wanted.tmpBytes());
+        wanted.tmpBytes(),
+        wanted.onDenied());
   }
 
   /** Agents with different states on one host must not see each other's attempts. */

@@ -28,6 +28,8 @@ import dev.hostler.controller.certificate.CaRotation;
 import dev.hostler.controller.certificate.OperatorRenewals;
 import dev.hostler.controller.certificate.Renewals;
 import dev.hostler.controller.db.Database;
+import dev.hostler.controller.denial.DenialStore;
+import dev.hostler.controller.denial.Denials;
 import dev.hostler.controller.enroll.Enrollment;
 import dev.hostler.controller.enroll.EnrolmentStore;
 import dev.hostler.controller.enroll.Enrolments;
@@ -125,6 +127,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             signers(operatorRoots),
             sessions,
             workMetrics,
+            new Denials(new DenialStore(), audit, config.alerts().deniedCalls(), metrics),
             WorkSettings.DEFAULT,
             time);
     hosts.onRemoval(engine.reconciler());

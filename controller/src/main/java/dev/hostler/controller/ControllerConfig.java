@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param access tables [[role]] and [[operator]]
  * @param index section [index]
  * @param revocation section [revocation]
+ * @param alerts section [alerts]
  * @param log section [log]
  */
 public record ControllerConfig(
@@ -41,6 +42,7 @@ public record ControllerConfig(
     AccessConfig access,
     IndexConfig index,
     RevocationConfig revocation,
+    AlertsConfig alerts,
     LogConfig log) {
   private static final long MIB = 1L << 20;
 
@@ -64,6 +66,7 @@ public record ControllerConfig(
             AccessConfig.read(reader, new CelSelectors()),
             IndexConfig.read(reader.section("index")),
             RevocationConfig.read(reader.section("revocation")),
+            AlertsConfig.read(reader.section("alerts")),
             LogConfig.read(reader.section("log")));
     reader.finish();
     return config;

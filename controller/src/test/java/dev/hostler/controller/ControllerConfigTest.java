@@ -60,6 +60,7 @@ class ControllerConfigTest {
                 AccessConfig.NONE,
                 new IndexConfig(Optional.empty(), Optional.empty(), Duration.ofHours(1)),
                 RevocationConfig.NONE,
+                new AlertsConfig(100),
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -105,6 +106,8 @@ class ControllerConfigTest {
                 lists = ["https://ca.example/a.crl", "/srv/b.crl"]
                 ocsp = ["/srv/signer.pem"]
                 refresh = "9s"
+                [alerts]
+                denied_calls = 0
                 [log]
                 format = "json"
                 level = "debug"
@@ -142,6 +145,7 @@ class ControllerConfigTest {
                     List.of("https://ca.example/a.crl", "/srv/b.crl"),
                     List.of(Path.of("/srv/signer.pem")),
                     Duration.ofSeconds(9)),
+                new AlertsConfig(0),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 

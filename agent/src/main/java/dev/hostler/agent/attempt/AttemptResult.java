@@ -1,6 +1,8 @@
 package dev.hostler.agent.attempt;
 
+import dev.hostler.agent.denial.Denial;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param stderr final length of stderr
  * @param outputError why output was lost, other than past its cap; empty if none was
  * @param use resource use
+ * @param denials system calls that were denied, by kind
  */
 public record AttemptResult(
     Outcome outcome,
@@ -29,7 +32,11 @@ public record AttemptResult(
     StreamEnd stdout,
     StreamEnd stderr,
     String outputError,
-    ResourceUse use) {
+    ResourceUse use,
+    List<Denial> denials) {
+  public AttemptResult {
+    denials = List.copyOf(denials);
+  }
 
   /** The result of an attempt of which nothing was started. */
   public static AttemptResult notStarted(
@@ -45,7 +52,8 @@ public record AttemptResult(
         StreamEnd.EMPTY,
         StreamEnd.EMPTY,
         "",
-        ResourceUse.UNKNOWN);
+        ResourceUse.UNKNOWN,
+        List.of());
   }
 
   /** The same with other ends of its streams, and one more reason why output was lost. */
@@ -56,7 +64,7 @@ public record AttemptResult(
             : outputError.isEmpty() ? error : outputError + "; " + error;
     return new AttemptResult(
         outcome, exitCode, signal, message, refusal, startedAt, endedAt, newStdout, newStderr, both,
-        use);
+        use, denials);
   }
 
   /** The same with something more for a person to read, before what is there. */
@@ -72,7 +80,25 @@ public record AttemptResult(
         stdout,
         stderr,
         outputError,
-        use);
+        use,
+        denials);
+  }
+
+  /** The same with denied calls; one that ended the attempt is named in its message. */
+  public AttemptResult withDenials(List<Denial> all) {
+    return new AttemptResult(
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use,
+        all);
   }
 
   /** The end of one of the streams. */

@@ -1,5 +1,6 @@
 package dev.hostler.agent.config;
 
+import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
@@ -93,6 +94,7 @@ public record AgentConfig(
    * @param grace between TERM and KILL
    * @param outputBytes kept of each stream
    * @param tmpBytes size of the private /tmp
+   * @param onDenied what follows a denied system call
    */
   public record Sandbox(
       Optional<Path> launcher,
@@ -104,7 +106,8 @@ public record AgentConfig(
       Duration timeout,
       Duration grace,
       long outputBytes,
-      long tmpBytes) {}
+      long tmpBytes,
+      OnDenied onDenied) {}
 
   /**
    * What is kept of bundles.
@@ -213,7 +216,8 @@ public record AgentConfig(
             "timeout", Duration.ofHours(1), Duration.ofSeconds(1), Duration.ofDays(365)),
         section.duration("grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1)),
         section.bytes("output", 256 * MIB, 0, MOST),
-        section.bytes("tmp", 64 * MIB, 64 * KIB, MOST));
+        section.bytes("tmp", 64 * MIB, 64 * KIB, MOST),
+        section.choice("on_denied", OnDenied.DENY));
   }
 
   private static Bundles bundles(ConfigSection section, Path state) {

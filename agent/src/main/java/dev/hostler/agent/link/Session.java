@@ -3,6 +3,7 @@ package dev.hostler.agent.link;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Offer;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.facts.HostFacts;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
@@ -25,6 +26,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -326,6 +328,11 @@ final class Session implements Connection {
   @Override
   public void running(AttemptId id, Instant startedAt) {
     sendAgreed(ToWire.running(id, startedAt));
+  }
+
+  @Override
+  public void denied(AttemptId id, List<Denial> denials) {
+    sendAgreed(ToWire.denied(id, denials));
   }
 
   @Override

@@ -8,10 +8,12 @@ import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.StreamName;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.output.OutputSink;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AttemptAccepted;
+import dev.hostler.proto.v1.AttemptDenials;
 import dev.hostler.proto.v1.AttemptEnded;
 import dev.hostler.proto.v1.AttemptRef;
 import dev.hostler.proto.v1.AttemptRunning;
@@ -56,6 +58,28 @@ final class ToWire {
   static AgentFrame ended(AttemptId id, AttemptResult result) {
     return AgentFrame.newBuilder()
         .setEnded(AttemptEnded.newBuilder().setRef(ref(id)).setResult(result(result)))
+        .build();
+  }
+
+  static AgentFrame denied(AttemptId id, List<Denial> denials) {
+    return AgentFrame.newBuilder()
+        .setDenials(
+            AttemptDenials.newBuilder()
+                .setRef(ref(id))
+                .addAllDenials(denials.stream().map(ToWire::denial).toList()))
+        .build();
+  }
+
+  private static dev.hostler.proto.v1.Denial denial(Denial denial) {
+    return dev.hostler.proto.v1.Denial.newBuilder()
+        .setSlot(denial.slot())
+        .setCall(denial.call())
+        .setDetail(denial.detail())
+        .setCount(denial.count())
+        .setFirstAt(timestamp(denial.firstAt()))
+        .setLastAt(timestamp(denial.lastAt()))
+        .setThread(denial.thread())
+        .setRoutine(denial.routine())
         .build();
   }
 
@@ -159,6 +183,7 @@ final class ToWire {
             .setStdoutDroppedBytes(result.stdout().dropped())
             .setStderrDroppedBytes(result.stderr().dropped())
             .setOutputError(result.outputError())
+            .addAllDenials(result.denials().stream().map(ToWire::denial).toList())
             .setUse(
                 ResourceUse.newBuilder()
                     .setCpuTime(micros(result.use().cpuMicros()))

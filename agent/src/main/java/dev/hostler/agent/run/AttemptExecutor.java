@@ -4,8 +4,10 @@ import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.StreamName;
+import dev.hostler.agent.denial.Denial;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /** Runs attempts, and finds again those that an earlier process of this agent ran. Thread-safe. */
@@ -64,5 +66,13 @@ public interface AttemptExecutor {
 
     /** There is more output. */
     void grew(StreamName stream);
+
+    /**
+     * System calls were denied.
+     *
+     * @param all since the start
+     * @param news those among them that are new, or have grown in number
+     */
+    void denied(List<Denial> all, List<Denial> news);
   }
 }

@@ -1,6 +1,9 @@
 package dev.hostler.agent.run;
 
 import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.denial.Denial;
+import dev.hostler.agent.denial.DenialFile;
+import dev.hostler.agent.sandbox.seccomp.Architecture;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.DirectoryIteratorException;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +56,11 @@ final class AttemptFolders {
       return null;
     }
     return null;
+  }
+
+  /** Denied system calls so far. */
+  List<Denial> denials(AttemptId id) {
+    return DenialFile.read(of(id).resolve("denials"), Architecture.ofHost().syscalls());
   }
 
   void delete(AttemptId id) throws IOException {

@@ -5,8 +5,11 @@ import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.ResourceUse;
 import dev.hostler.agent.attempt.StreamEnd;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.sandbox.RunRecord;
+import dev.hostler.agent.sandbox.StopReason;
 import dev.hostler.agent.sandbox.StreamTotal;
+import java.util.List;
 
 /** Turns the sandbox's record of a run into a result. */
 final class ResultMapping {
@@ -41,7 +44,21 @@ final class ResultMapping {
             end.use().cpuMicros().orElse(0),
             end.use().memoryPeakBytes().orElse(0),
             end.use().oomKills().orElse(0),
-            end.use().pidsDenied().orElse(0)));
+            end.use().pidsDenied().orElse(0)),
+        List.of());
+  }
+
+  /** The result with what was denied; says which call ended it, if one did. */
+  static AttemptResult withDenials(AttemptResult result, RunRecord end, List<Denial> denials) {
+    AttemptResult told = result.withDenials(denials);
+    if (end.reason() != StopReason.DENIED) {
+      return told;
+    }
+    return denials.stream()
+        .filter(one -> !one.routine())
+        .findFirst()
+        .map(one -> told.withMessage(one.text() + " was denied"))
+        .orElse(told);
   }
 
   private static StreamEnd stream(StreamTotal total) {

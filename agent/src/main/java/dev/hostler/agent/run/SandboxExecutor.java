@@ -11,6 +11,8 @@ import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleLease;
 import dev.hostler.agent.bundle.Pin;
+import dev.hostler.agent.denial.Denial;
+import dev.hostler.agent.denial.DenialNews;
 import dev.hostler.agent.sandbox.Accounts;
 import dev.hostler.agent.sandbox.RunListener;
 import dev.hostler.agent.sandbox.RunRecord;
@@ -24,6 +26,7 @@ import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -187,7 +190,9 @@ public final class SandboxExecutor implements AttemptExecutor {
     try (RevokedWork.Watch watch = revoked.watch(assignment, run::cancel)) {
       RunRecord end = run.ended().get();
       end.startedAt().ifPresent(events::startedAt);
-      AttemptResult result = ResultMapping.result(end);
+      AttemptResult result =
+          ResultMapping.withDenials(
+              ResultMapping.result(end), end, folders.denials(assignment.id()));
       String why = watch.reason();
       return new Ended(
           why == null ? result : result.withMessage("ended by this host: " + why), true);
@@ -206,6 +211,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     private final AttemptId id;
     private final Progress progress;
     private final boolean rings;
+    private final DenialNews news = new DenialNews();
     private volatile boolean told;
 
     Events(AttemptId id, Progress progress, boolean rings) {
@@ -230,6 +236,18 @@ public final class SandboxExecutor implements AttemptExecutor {
       progress.started(folders.of(id), rings, at);
       stdoutGrew();
       stderrGrew();
+      denied();
+    }
+
+    @Override
+    public synchronized void denied() {
+      if (told) {
+        List<Denial> all = folders.denials(id);
+        List<Denial> fresh = news.of(all);
+        if (!fresh.isEmpty()) {
+          progress.denied(all, fresh);
+        }
+      }
     }
 
     /** Output may be there before the start is known: it is told of after the start. */

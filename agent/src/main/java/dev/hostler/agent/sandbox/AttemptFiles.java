@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,10 @@ record AttemptFiles(Path directory) {
     return directory.resolve("started");
   }
 
+  Path denials() {
+    return directory.resolve("denials");
+  }
+
   Path result() {
     return directory.resolve("result");
   }
@@ -85,6 +90,15 @@ record AttemptFiles(Path directory) {
       return Files.size(spool);
     } catch (IOException e) {
       return 0;
+    }
+  }
+
+  /** When a file was last written; the epoch if it is not there. */
+  static FileTime changed(Path file) {
+    try {
+      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS);
+    } catch (IOException e) {
+      return FileTime.fromMillis(0);
     }
   }
 

@@ -22,15 +22,20 @@ final class Doorbell {
     boolean started = false;
     boolean stdout = false;
     boolean stderr = false;
+    boolean denied = false;
     boolean end = false;
     for (String line : text.substring(0, complete).split("\n", -1)) {
       started |= line.startsWith("started ");
       stdout |= line.equals("o");
       stderr |= line.equals("e");
+      denied |= line.equals("d");
       end |= line.equals("end");
     }
     if (!detached.get()) {
       tell(started, stdout, stderr);
+      if (denied) {
+        listener.denied();
+      }
     }
     return end;
   }

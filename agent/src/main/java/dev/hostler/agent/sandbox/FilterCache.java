@@ -6,6 +6,7 @@ import dev.hostler.agent.sandbox.seccomp.ProfileParser;
 import dev.hostler.agent.sandbox.seccomp.SeccompCompiler;
 import dev.hostler.agent.sandbox.seccomp.SeccompPolicy;
 import dev.hostler.agent.sandbox.seccomp.SeccompProfileException;
+import dev.hostler.agent.sandbox.seccomp.ToldDenials;
 import dev.hostler.agent.sandbox.seccomp.UnixSockets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,14 +28,14 @@ final class FilterCache {
         }
       };
 
-  private record Key(Seccomp seccomp, Set<Capability> capabilities, boolean unixSockets) {}
+  private record Key(Seccomp seccomp, Set<Capability> capabilities, boolean network) {}
 
   FilterCache(KernelVersion kernel) {
     this.kernel = kernel;
   }
 
   /** The filter's bytes; empty if there shall be none. */
-  byte[] filter(Seccomp seccomp, Set<Capability> capabilities, Network network)
+  byte[] filter(Seccomp seccomp, Set<Capability> capabilities, Network reach)
       throws SandboxUnsupportedException {
     String json =
         switch (seccomp) {
@@ -46,22 +47,22 @@ final class FilterCache {
       return new byte[0];
     }
     // A profile of the bundle's own says itself what it denies.
-    boolean unixSockets = !(seccomp instanceof Seccomp.Standard) || network != Network.NONE;
-    Key key = new Key(seccomp, capabilities, unixSockets);
+    boolean network = !(seccomp instanceof Seccomp.Standard) || reach != Network.NONE;
+    Key key = new Key(seccomp, capabilities, network);
     synchronized (filters) {
       byte[] known = filters.get(key);
       if (known != null) {
         return known;
       }
     }
-    byte[] compiled = compile(json, capabilities, unixSockets);
+    byte[] compiled = compile(json, capabilities, network);
     synchronized (filters) {
       filters.put(key, compiled);
     }
     return compiled;
   }
 
-  private byte[] compile(String json, Set<Capability> capabilities, boolean unixSockets)
+  private byte[] compile(String json, Set<Capability> capabilities, boolean network)
       throws SandboxUnsupportedException {
     ProfileContext context =
         new ProfileContext(
@@ -71,7 +72,9 @@ final class FilterCache {
             kernel.minor());
     try {
       SeccompPolicy policy = ProfileParser.parse(json, context);
-      return SeccompCompiler.compile(unixSockets ? policy : UnixSockets.deny(policy)).toBytes();
+      SeccompPolicy reaching =
+          network ? policy : ToldDenials.ofConnections(UnixSockets.deny(policy));
+      return SeccompCompiler.compile(ToldDenials.of(reaching)).toBytes();
     } catch (SeccompProfileException | IllegalArgumentException e) {
       throw new SandboxUnsupportedException("seccomp", "profile", String.valueOf(e.getMessage()));
     }

@@ -54,6 +54,7 @@ final class ResultFile {
         new StreamTotal(number("stderr_bytes"), number("stderr_dropped")),
         (int) number("spool_errno"),
         number("spool_lost"),
+        optional("denied").orElse(0),
         new CgroupCounters(
             optional("oom_kills"),
             optional("memory_peak_bytes"),

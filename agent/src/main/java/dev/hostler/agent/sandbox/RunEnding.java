@@ -80,6 +80,7 @@ final class RunEnding {
         new StreamTotal(AttemptFiles.size(files.stderr()), 0),
         0,
         0,
+        0,
         use);
   }
 }

@@ -18,6 +18,9 @@ public interface RunListener {
   /** There is more in the stderr spool. */
   default void stderrGrew() {}
 
+  /** There is more in the file of denied calls. */
+  default void denied() {}
+
   /** Nothing is left of the run; called before {@link SandboxedRun#ended()} completes. */
   default void ended(RunRecord runRecord) {}
 }

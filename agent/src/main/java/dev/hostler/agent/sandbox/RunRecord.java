@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param stderr its stderr
  * @param spoolErrno why output was lost on the way to the disk; 0 if none was
  * @param spoolLostBytes how much of both streams was lost so
+ * @param deniedCalls system calls that were denied and told
  * @param use what it used, by the kernel's own counters
  */
 public record RunRecord(
@@ -29,6 +30,7 @@ public record RunRecord(
     StreamTotal stderr,
     int spoolErrno,
     long spoolLostBytes,
+    long deniedCalls,
     CgroupCounters use) {
   private static final int ENOENT = 2;
   private static final int ENOEXEC = 8;
@@ -40,7 +42,7 @@ public record RunRecord(
     return switch (reason) {
       case TIMEOUT -> RunOutcome.TIMED_OUT;
       case CANCELLED -> RunOutcome.CANCELLED;
-      case NONE, KILLED -> ownOutcome();
+      case NONE, KILLED, DENIED -> ownOutcome();
     };
   }
 
@@ -80,7 +82,8 @@ public record RunRecord(
     return switch (end) {
       case RunEnd.NotStarted(String stage, _, String message) -> stage + ": " + message;
       case RunEnd.SupervisorDied(String message) -> message;
-      case RunEnd.Exited _, RunEnd.Signaled _ -> "";
+      case RunEnd.Exited _, RunEnd.Signaled _ ->
+          reason == StopReason.DENIED ? "ended at its first denied system call" : "";
     };
   }
 

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param timing how long they may run
  * @param output how much of their output is kept
  * @param tmpBytes size of each private temporary file system
+ * @param onDenied what follows a denied system call
  */
 public record SandboxDefaults(
     Path state,
@@ -30,7 +31,8 @@ public record SandboxDefaults(
     CgroupLimits limits,
     Timing timing,
     OutputCaps output,
-    long tmpBytes) {
+    long tmpBytes,
+    OnDenied onDenied) {
   /** Needs no entry in passwd, and unlike 65534 is nobody's: NFS and others share that one. */
   public static final long RUN_UID = 64_999;
 
@@ -62,7 +64,8 @@ public record SandboxDefaults(
         new CgroupLimits(512 * MIB, 0, 0, 512),
         new Timing(Duration.ofHours(1), Duration.ofSeconds(10)),
         new OutputCaps(256 * MIB, 256 * MIB),
-        64 * MIB);
+        64 * MIB,
+        OnDenied.DENY);
   }
 
   /**
@@ -95,7 +98,8 @@ public record SandboxDefaults(
         new Seccomp.Standard(),
         timing,
         output,
-        "hostler");
+        "hostler",
+        onDenied);
   }
 
   /**

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param timing how long it may run
  * @param output how much of its output is kept
  * @param hostname what it sees as the host's name: 1 to 64 of A-Z a-z 0-9 . -
+ * @param onDenied what follows a denied system call
  */
 public record SandboxSpec(
     String attempt,
@@ -35,7 +36,8 @@ public record SandboxSpec(
     Seccomp seccomp,
     Timing timing,
     OutputCaps output,
-    String hostname) {
+    String hostname,
+    OnDenied onDenied) {
   private static final Pattern ATTEMPT = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
   private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9-][A-Za-z0-9.-]{0,63}");
 
@@ -76,7 +78,8 @@ public record SandboxSpec(
         seccomp,
         timing,
         output,
-        hostname);
+        hostname,
+        onDenied);
   }
 
   /** The same with another view of the files. */
@@ -93,7 +96,8 @@ public record SandboxSpec(
         seccomp,
         timing,
         output,
-        hostname);
+        hostname,
+        onDenied);
   }
 
   /** The same with another network. */
@@ -110,14 +114,15 @@ public record SandboxSpec(
         seccomp,
         timing,
         output,
-        hostname);
+        hostname,
+        onDenied);
   }
 
   /** The same with other capabilities. */
   public SandboxSpec withCapabilities(Set<Capability> other) {
     return new SandboxSpec(
         attempt, command, user, files, network, other, limits, rlimits, seccomp, timing, output,
-        hostname);
+        hostname, onDenied);
   }
 
   /** The same with other limits. */
@@ -134,7 +139,8 @@ public record SandboxSpec(
         seccomp,
         timing,
         output,
-        hostname);
+        hostname,
+        onDenied);
   }
 
   /** The same with other limits of each process. */
@@ -151,7 +157,8 @@ public record SandboxSpec(
         seccomp,
         timing,
         output,
-        hostname);
+        hostname,
+        onDenied);
   }
 
   /** The same with another system call filter. */
@@ -168,7 +175,8 @@ public record SandboxSpec(
         other,
         timing,
         output,
-        hostname);
+        hostname,
+        onDenied);
   }
 
   /** The same with other times. */
@@ -185,7 +193,8 @@ public record SandboxSpec(
         seccomp,
         other,
         output,
-        hostname);
+        hostname,
+        onDenied);
   }
 
   /** The same with other caps. */
@@ -202,6 +211,25 @@ public record SandboxSpec(
         seccomp,
         timing,
         other,
-        hostname);
+        hostname,
+        onDenied);
+  }
+
+  /** The same with another consequence of denied system calls. */
+  public SandboxSpec withOnDenied(OnDenied other) {
+    return new SandboxSpec(
+        attempt,
+        command,
+        user,
+        files,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        timing,
+        output,
+        hostname,
+        other);
   }
 }

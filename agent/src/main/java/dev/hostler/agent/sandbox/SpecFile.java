@@ -37,6 +37,7 @@ final class SpecFile {
         .forEach(capability -> file.put("cap", capability.kernelName()));
     spec.rlimits().forEach(limit -> file.put("rlimit", limit.spec()));
     file.put("seccomp", filter);
+    file.put("on_denied", spec.onDenied().word());
     file.put("timeout_ms", spec.timing().timeout().toMillis());
     file.put("grace_ms", spec.timing().grace().toMillis());
     file.put("stdout_max", spec.output().stdoutBytes());

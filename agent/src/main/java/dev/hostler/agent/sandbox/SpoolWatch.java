@@ -2,6 +2,7 @@ package dev.hostler.agent.sandbox;
 
 import dev.hostler.common.time.TimeSource;
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,6 +16,7 @@ final class SpoolWatch {
   private boolean started;
   private long stdout;
   private long stderr;
+  private FileTime denied = FileTime.fromMillis(0);
 
   SpoolWatch(AttemptFiles files, RunListener listener, AtomicBoolean detached, TimeSource time) {
     this.files = files;
@@ -55,6 +57,11 @@ final class SpoolWatch {
     if (stderrNow > stderr) {
       stderr = stderrNow;
       listener.stderrGrew();
+    }
+    FileTime deniedNow = AttemptFiles.changed(files.denials());
+    if (deniedNow.compareTo(denied) > 0) {
+      denied = deniedNow;
+      listener.denied();
     }
   }
 }

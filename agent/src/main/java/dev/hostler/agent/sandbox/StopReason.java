@@ -9,5 +9,7 @@ public enum StopReason {
   /** Someone asked for it. */
   CANCELLED,
   /** Its cgroup was killed: at once by us, or by somebody else on the host. */
-  KILLED
+  KILLED,
+  /** A system call was denied, and the first one was to end it. */
+  DENIED
 }

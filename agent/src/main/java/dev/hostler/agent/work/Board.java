@@ -4,6 +4,7 @@ import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.StreamEnd;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.output.OutputPump;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -209,10 +210,28 @@ final class Board {
     pump.add(one.id, spool, rings);
   }
 
+  /**
+   * System calls of it were denied.
+   *
+   * @param all since its start
+   * @param news those that were not told yet
+   */
+  void denied(Held one, List<Denial> all, List<Denial> news) {
+    Connection to;
+    synchronized (this) {
+      one.denials = all;
+      to = one.state == Held.State.RUNNING ? connection : null;
+    }
+    if (to != null) {
+      to.denied(one.id, news);
+    }
+  }
+
   /** It has ended; true if nobody wants to know. */
   synchronized boolean ended(Held one, AttemptResult result) {
     one.state = Held.State.ENDED;
     one.result = result;
+    one.denials = List.of();
     return one.unwanted;
   }
 
@@ -247,6 +266,9 @@ final class Board {
       case RUNNING -> {
         if (one.startedAt != null) {
           to.running(one.id, one.startedAt);
+        }
+        if (!one.denials.isEmpty()) {
+          to.denied(one.id, one.denials);
         }
       }
       case ARRIVED, ENDED -> {}

@@ -2,8 +2,10 @@ package dev.hostler.agent.work;
 
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.output.OutputSink;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A connection to a controller as work sees it. Nothing sent on it is certain to arrive: all is
@@ -19,6 +21,12 @@ public interface Connection extends OutputSink {
 
   /** The program was started. */
   void running(AttemptId id, Instant startedAt);
+
+  /**
+   * System calls of a running attempt were denied. A hint that may be lost: the counts only grow,
+   * and all of them come again with the end.
+   */
+  void denied(AttemptId id, List<Denial> denials);
 
   /** The attempt has ended and its output was acknowledged. */
   void ended(AttemptId id, AttemptResult result);

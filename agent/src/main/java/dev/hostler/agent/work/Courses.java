@@ -8,12 +8,14 @@ import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.agent.attempt.StreamName;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.output.OutputPump;
 import dev.hostler.agent.run.AttemptExecutor;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,6 +151,11 @@ final class Courses {
       @Override
       public void grew(StreamName stream) {
         pump.grew(one.id, stream);
+      }
+
+      @Override
+      public void denied(List<Denial> all, List<Denial> news) {
+        board.denied(one, all, news);
       }
     };
   }

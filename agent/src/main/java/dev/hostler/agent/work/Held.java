@@ -3,8 +3,10 @@ package dev.hostler.agent.work;
 import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.run.CancelSignal;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt from its arrival to the acknowledgement of its end. Guarded by the {@link Board}. */
@@ -27,6 +29,9 @@ final class Held {
   State state;
   @Nullable Instant startedAt;
   @Nullable AttemptResult result;
+
+  /** Denied calls so far, while it runs. */
+  List<Denial> denials = List.of();
 
   /** Found in the ledger, never started: waits, with this, until a controller still wants it. */
   @Nullable Assignment waiting;

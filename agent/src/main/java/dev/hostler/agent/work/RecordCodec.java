@@ -193,6 +193,7 @@ final class RecordCodec {
     out.writeLong(r.use().memoryPeakBytes());
     out.writeLong(r.use().oomKills());
     out.writeLong(r.use().pidsDenied());
+    DenialCodec.write(out, r.denials());
   }
 
   private static AttemptResult readResult(DataInputStream in) throws IOException {
@@ -207,7 +208,8 @@ final class RecordCodec {
         new StreamEnd(in.readLong(), in.readLong()),
         new StreamEnd(in.readLong(), in.readLong()),
         readText(in),
-        new ResourceUse(in.readLong(), in.readLong(), in.readLong(), in.readLong()));
+        new ResourceUse(in.readLong(), in.readLong(), in.readLong(), in.readLong()),
+        DenialCodec.read(in));
   }
 
   private static void writeId(DataOutputStream out, AttemptId id) throws IOException {
@@ -234,8 +236,7 @@ final class RecordCodec {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private static void writeInstant(DataOutputStream out, @Nullable Instant instant)
-      throws IOException {
+  static void writeInstant(DataOutputStream out, @Nullable Instant instant) throws IOException {
     out.writeBoolean(instant != null);
     if (instant != null) {
       out.writeLong(instant.getEpochSecond());
@@ -243,11 +244,11 @@ final class RecordCodec {
     }
   }
 
-  private static @Nullable Instant readInstant(DataInputStream in) throws IOException {
+  static @Nullable Instant readInstant(DataInputStream in) throws IOException {
     return in.readBoolean() ? Instant.ofEpochSecond(in.readLong(), in.readInt()) : null;
   }
 
-  private static Instant required(@Nullable Instant instant) throws IOException {
+  static Instant required(@Nullable Instant instant) throws IOException {
     if (instant == null) {
       throw new IOException("a time is missing");
     }

@@ -3,6 +3,7 @@ package dev.hostler.agent.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
@@ -46,7 +47,8 @@ class AgentConfigTest {
                 Duration.ofHours(1),
                 Duration.ofSeconds(10),
                 256L << 20,
-                64L << 20));
+                64L << 20,
+                OnDenied.DENY));
     assertThat(config.bundles())
         .isEqualTo(
             new AgentConfig.Bundles(
@@ -93,6 +95,7 @@ class AgentConfigTest {
             grace = "1s"
             output = "1MiB"
             tmp = "2MiB"
+            on_denied = "kill"
             [bundles]
             roots = "/etc/roots.pem"
             largest = "1MiB"
@@ -136,7 +139,8 @@ class AgentConfigTest {
                     Duration.ofMinutes(5),
                     Duration.ofSeconds(1),
                     1L << 20,
-                    2L << 20),
+                    2L << 20,
+                    OnDenied.KILL),
                 new AgentConfig.Bundles(
                     Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
                 new TrustSettings(

@@ -112,7 +112,8 @@ public final class ProcessExecutor implements AttemptExecutor {
               new StreamEnd(Files.size(dir.resolve("stdout")), 0),
               new StreamEnd(Files.size(dir.resolve("stderr")), 0),
               "",
-              ResourceUse.UNKNOWN),
+              ResourceUse.UNKNOWN,
+              java.util.List.of()),
           true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -14,6 +14,8 @@ import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleSettings;
 import dev.hostler.agent.bundle.BundleUnavailableException;
 import dev.hostler.agent.bundle.SignedBundle;
+import dev.hostler.agent.denial.Denial;
+import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.cgroup.Cgroup;
@@ -67,6 +69,11 @@ class SandboxExecutorTest {
     public void grew(StreamName stream) {
       events.add(stream.name());
     }
+
+    @Override
+    public void denied(List<Denial> all, List<Denial> news) {
+      news.forEach(one -> events.add(one.text() + " x" + one.count()));
+    }
   }
 
   @BeforeEach
@@ -82,7 +89,9 @@ class SandboxExecutorTest {
     executor = executor(sandbox);
   }
 
-  private static SandboxDefaults defaults(Path state) {
+  private OnDenied onDenied = OnDenied.DENY;
+
+  private SandboxDefaults defaults(Path state) {
     SandboxDefaults usual = SandboxDefaults.of(state);
     return new SandboxDefaults(
         usual.state(),
@@ -90,7 +99,8 @@ class SandboxExecutorTest {
         usual.limits(),
         new dev.hostler.agent.sandbox.Timing(Duration.ofMinutes(1), Duration.ofMillis(300)),
         usual.output(),
-        usual.tmpBytes());
+        usual.tmpBytes(),
+        onDenied);
   }
 
   private SandboxExecutor executor(Sandbox with) throws Exception {
@@ -181,6 +191,93 @@ class SandboxExecutorTest {
     executor.discard(new AttemptId("t1", 1));
     assertThat(executor.hasTrace(new AttemptId("t1", 1))).isFalse();
     assertThat(heard.spool).doesNotExist();
+  }
+
+  @Test
+  void deniedCallsAreToldWhileItRunsAndCountedInTheResult() throws Exception {
+    Thread.ofVirtual()
+        .start(() -> {
+          await().until(() -> heard.events.contains("mount(/mnt, flags=0x2) x1"));
+          cancel.request();
+        });
+    AttemptResult result =
+        run(sh("t1", "trap 'exit 5' TERM; mount -t tmpfs -o nosuid x /mnt; while :; do :; done"));
+
+    assertThat(result.outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(heard.events.indexOf("mount(/mnt, flags=0x2) x1"))
+        .isGreaterThan(heard.events.indexOf("started"));
+    assertThat(result.denials())
+        .filteredOn(one -> one.call().equals("mount"))
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.count()).isEqualTo(1);
+          assertThat(one.firstAt()).isBetween(result.startedAt(), result.endedAt());
+          assertThat(one.thread()).isPositive();
+          assertThat(one.routine()).isFalse();
+        });
+  }
+
+  @Test
+  void theFirstDeniedCallEndsItWhereThePolicySaysSo() throws Exception {
+    onDenied = OnDenied.KILL;
+    executor = executor(sandbox);
+
+    AttemptResult result = run(sh("t1", "id; echo before; unshare -m true; echo after"));
+
+    assertThat(result.outcome()).isEqualTo(Outcome.SIGNALED);
+    assertThat(result.signal()).isEqualTo(9);
+    assertThat(result.message())
+        .isEqualTo("unshare(CLONE_NEWNS) was denied: ended at its first denied system call");
+    assertThat(heard.spool.resolve("stdout")).content().endsWith("before\n");
+    assertThat(result.denials()).extracting(Denial::call).endsWith("unshare");
+  }
+
+  @Test
+  void anAgentThatWasAwayFindsWhatWasDeniedMeanwhile() throws Exception {
+    Assignment assignment = sh("t1", "unshare -m true; while :; do sleep 1; done");
+    Thread first =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                executor.run(assignment, cancel, heard);
+              } catch (InterruptedException _) {
+                // the agent stops; the attempt goes on
+              }
+            });
+    await().until(() -> heard.events.toString().contains("unshare"));
+    first.interrupt();
+    first.join();
+    Heard later = new Heard();
+    Thread.ofVirtual()
+        .start(() -> {
+          await().until(() -> later.events.toString().contains("unshare(CLONE_NEWNS) x1"));
+          cancel.request();
+        });
+
+    AttemptResult result = executor(sandbox).reattach(assignment, true, cancel, later).result();
+
+    assertThat(result.outcome()).isEqualTo(Outcome.CANCELLED);
+    assertThat(later.events).startsWith("started").contains("unshare(CLONE_NEWNS) x1");
+    assertThat(result.denials()).extracting(Denial::call).contains("unshare");
+  }
+
+  @Test
+  void connectionsWithoutANetworkAreTold() throws Exception {
+    AttemptResult result =
+        run(
+            work(
+                "t1",
+                new Work.Command(
+                    List.of("bash", "-c", "id >/dev/null; exec 3<>/dev/tcp/10.0.0.1/443"),
+                    "default"),
+                null));
+
+    assertThat(heard.spool.resolve("stderr")).content().contains("Network is unreachable");
+    assertThat(result.denials()).extracting(Denial::text).contains("connect(10.0.0.1:443)");
+    assertThat(result.denials())
+        .filteredOn(Denial::routine)
+        .extracting(Denial::text)
+        .allMatch(text -> text.startsWith("socket(AF_UNIX, SOCK_STREAM"));
   }
 
   @Test

@@ -93,7 +93,8 @@ class SandboxRefusalTest {
             spec.seccomp(),
             spec.timing(),
             spec.output(),
-            spec.hostname());
+            spec.hostname(),
+            spec.onDenied());
 
     RunRecord ended = host.run(lost);
 

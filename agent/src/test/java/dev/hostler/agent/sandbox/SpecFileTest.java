@@ -58,7 +58,8 @@ class SpecFileTest {
         new Seccomp.Standard(),
         new Timing(Duration.ofMillis(1500), Duration.ofSeconds(2)),
         new OutputCaps(7, 8),
-        "box");
+        "box",
+        OnDenied.KILL);
   }
 
   @Test
@@ -95,6 +96,7 @@ class SpecFileTest {
             "cap=CAP_SYS_TIME",
             "rlimit=nofile:10:infinity",
             "seccomp=seccomp.bpf",
+            "on_denied=kill",
             "timeout_ms=1500",
             "grace_ms=2000",
             "stdout_max=7",
@@ -117,7 +119,8 @@ class SpecFileTest {
             spec.seccomp(),
             spec.timing(),
             spec.output(),
-            spec.hostname());
+            spec.hostname(),
+            spec.onDenied());
 
     assertThatThrownBy(() -> lines(large))
         .isInstanceOf(SandboxUnsupportedException.class)

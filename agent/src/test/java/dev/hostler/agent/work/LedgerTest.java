@@ -11,6 +11,7 @@ import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.ResourceUse;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.common.time.ManualTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,10 @@ class LedgerTest {
         new StreamEnd(10, 2),
         new StreamEnd(0, 0),
         "disk full",
-        new ResourceUse(1, 2, 3, 4));
+        new ResourceUse(1, 2, 3, 4),
+        List.of(
+            new Denial(0, "mount", "/mnt", 3, time.instant(), time.instant(), 77, false),
+            new Denial(127, "other", "", 9, time.instant(), time.instant(), 78, true)));
   }
 
   private Ledger open() throws IOException {

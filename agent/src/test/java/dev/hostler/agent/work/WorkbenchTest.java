@@ -8,6 +8,7 @@ import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.StreamName;
+import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.run.ProcessExecutor;
 import dev.hostler.common.time.TimeSource;
 import java.nio.file.Files;
@@ -34,6 +35,11 @@ class WorkbenchTest {
   /** Notes what is reported on one connection. */
   private static final class Reports implements Connection {
     final List<String> heard = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void denied(AttemptId id, List<Denial> denials) {
+      denials.forEach(one -> heard.add("denied " + one.text() + " x" + one.count()));
+    }
 
     @Override
     public void slots(int count) {

@@ -64,7 +64,14 @@ public final class JobShow implements Callable<Integer> {
         () ->
             JobView.details(job, style)
                 + "\n\n"
-                + String.join("\n", JobView.tasks(tasks, style).lines(style)));
+                + String.join("\n", JobView.tasks(tasks, style).lines(style))
+                + denied(tasks, style));
     return 0;
+  }
+
+  private static String denied(List<Task> tasks, Style style) {
+    return tasks.stream().allMatch(task -> task.getDenialsCount() == 0)
+        ? ""
+        : "\n\n" + String.join("\n", DenialView.table(tasks).lines(style));
   }
 }

@@ -73,7 +73,10 @@ final class JobView {
         .put("changed_at", Format.utc(task.hasChangedAt(), task.getChangedAt()))
         .put("reason", emptyToNull(TaskText.reason(task)))
         .put("message", emptyToNull(task.getMessage()))
-        .put("result", task.hasResult() ? json(task.getResult()) : null);
+        .put("result", task.hasResult() ? json(task.getResult()) : null)
+        .put("denied_calls", task.getDeniedCalls())
+        .put(
+            "denials", task.getDenialsCount() == 0 ? null : DenialView.json(task.getDenialsList()));
   }
 
   private static Json.Fields json(AttemptResult result) {

@@ -27,6 +27,7 @@ final class JobWatch {
   private final View view;
   private final Map<String, Task> tasks = new LinkedHashMap<>();
   private final OutputPrinter printer;
+  private final DenialPrinter denials;
   private Job job;
   // Written by the thread that watches, read by the one that reminds.
   private volatile boolean started;
@@ -46,6 +47,7 @@ final class JobWatch {
     this.jobId = job.getId();
     this.job = job;
     this.view = view;
+    this.denials = new DenialPrinter(session.console(), view.json);
     this.printer =
         new OutputPrinter(
             session.console(),
@@ -144,6 +146,7 @@ final class JobWatch {
       }
       case TASK -> task(event.getTask());
       case OUTPUT -> printer.print(event.getOutput());
+      case DENIALS -> denials.print(event.getDenials());
       default -> {
         // From a newer controller: not for us.
       }
@@ -165,6 +168,7 @@ final class JobWatch {
     }
     if (TaskText.terminal(task.getState())) {
       printer.finish(task.getId());
+      denials.finish(task.getId());
       if (view.states && !view.json && (before == null || before.getState() != task.getState())) {
         stateLine(task);
       }

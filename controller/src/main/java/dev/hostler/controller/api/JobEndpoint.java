@@ -3,6 +3,7 @@ package dev.hostler.controller.api;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.hostler.controller.access.Permission;
+import dev.hostler.controller.denial.Denial;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobService;
 import dev.hostler.controller.job.JobWatch;
@@ -133,7 +134,11 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
               jobs.tasks(
                   permitted(Permission.JOB_READ, request.getJobId()).id(), name, id, size + 1);
           ListTasksResponse.Builder response = ListTasksResponse.newBuilder();
-          page.stream().limit(size).map(JobMessages::task).forEach(response::addTasks);
+          List<Task> shown = page.stream().limit(size).toList();
+          Map<UUID, List<Denial>> denials = jobs.denials(shown);
+          for (Task task : shown) {
+            response.addTasks(JobMessages.task(task, denials.getOrDefault(task.id(), List.of())));
+          }
           if (page.size() > size) {
             Task last = page.get(size - 1);
             response.setNextPageToken(PageTokens.of(last.hostName(), last.id().toString()));
@@ -265,6 +270,11 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
     }
 
     @Override
+    public void denied(Task task, List<Denial> denials) throws InterruptedException {
+      to.send(JobEvent.newBuilder().setDenials(JobMessages.denials(task, denials)).build());
+    }
+
+    @Override
     public boolean isCancelled() {
       return to.isCancelled();
     }
@@ -276,6 +286,9 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
 
     @Override
     public void task(Task task) {}
+
+    @Override
+    public void denied(Task task, List<Denial> denials) {}
 
     @Override
     public void output(Task task, Piece piece) throws InterruptedException {

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.JsonFormat;
+import dev.hostler.controller.denial.Denial;
 import dev.hostler.controller.job.AttemptResult;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobState;
@@ -17,10 +18,12 @@ import dev.hostler.proto.v1.Outcome;
 import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.ResourceUse;
 import dev.hostler.proto.v1.TaskCounts;
+import dev.hostler.proto.v1.TaskDenials;
 import dev.hostler.proto.v1.TaskState;
 import dev.hostler.trust.job.SignedJob;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -109,12 +112,43 @@ final class JobMessages {
             .setState(TaskState.forNumber(task.state().code()))
             .setAttempt(task.attempt())
             .setChangedAt(timestamp(task.changedAt()))
-            .setMessage(task.message());
+            .setMessage(task.message())
+            .setDeniedCalls(task.deniedCalls());
     AttemptResult result = task.result();
     if (result != null) {
       message.setResult(result(result));
     }
     return message.build();
+  }
+
+  /** A task with its denied system calls. */
+  static dev.hostler.proto.v1.Task task(Task task, List<Denial> denials) {
+    return task(task).toBuilder()
+        .addAllDenials(denials.stream().map(JobMessages::denial).toList())
+        .build();
+  }
+
+  static TaskDenials denials(Task task, List<Denial> denials) {
+    return TaskDenials.newBuilder()
+        .setTaskId(task.id().toString())
+        .setHostId(task.hostId().toString())
+        .setHostName(task.hostName())
+        .setAttempt(task.attempt())
+        .addAllDenials(denials.stream().map(JobMessages::denial).toList())
+        .build();
+  }
+
+  private static dev.hostler.proto.v1.Denial denial(Denial denial) {
+    return dev.hostler.proto.v1.Denial.newBuilder()
+        .setSlot(denial.slot())
+        .setCall(denial.call())
+        .setDetail(denial.detail())
+        .setCount(denial.count())
+        .setFirstAt(timestamp(denial.firstAt()))
+        .setLastAt(timestamp(denial.lastAt()))
+        .setThread(denial.thread())
+        .setRoutine(denial.routine())
+        .build();
   }
 
   private static dev.hostler.proto.v1.AttemptResult result(AttemptResult result) {

@@ -1,6 +1,8 @@
 package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Transaction;
+import dev.hostler.controller.denial.DeniedAttempt;
+import dev.hostler.controller.denial.DeniedTotals;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -50,6 +52,27 @@ final class AttemptStore {
         .bind("tasks", refs.stream().map(AttemptRef::taskId).toArray(UUID[]::new))
         .bind("attempts", refs.stream().map(AttemptRef::attempt).toArray(Integer[]::new))
         .execute();
+  }
+
+  /** How many calls of attempts were denied. */
+  void denied(Transaction transaction, Map<DeniedAttempt, DeniedTotals> totals) {
+    try (PreparedBatch batch =
+        transaction
+            .handle()
+            .prepareBatch(
+                """
+                UPDATE attempts SET denied_calls = :calls WHERE task_id = :task AND attempt = :attempt
+                """)) {
+      totals.forEach((attempt, total) ->
+          batch
+              .bind("task", attempt.taskId())
+              .bind("attempt", attempt.attempt())
+              .bind("calls", total.all())
+              .add());
+      if (!totals.isEmpty()) {
+        batch.execute();
+      }
+    }
   }
 
   /** Results of attempts. */

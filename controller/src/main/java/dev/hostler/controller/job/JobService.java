@@ -4,6 +4,9 @@ import dev.hostler.controller.audit.Actor;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Transaction;
+import dev.hostler.controller.denial.Denial;
+import dev.hostler.controller.denial.Denials;
+import dev.hostler.controller.denial.DeniedAttempt;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.trust.job.SignedJob;
 import java.time.Instant;
@@ -11,6 +14,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +27,7 @@ public final class JobService {
   private final JobStore jobs;
   private final TaskStore tasks;
   private final TaskViewStore views;
+  private final Denials denials;
   private final AuditStore audit;
   private final Submission submission;
   private final Dispatcher dispatcher;
@@ -35,6 +40,7 @@ public final class JobService {
       JobStore jobs,
       TaskStore tasks,
       TaskViewStore views,
+      Denials denials,
       AuditStore audit,
       Submission submission,
       Dispatcher dispatcher,
@@ -45,6 +51,7 @@ public final class JobService {
     this.jobs = jobs;
     this.tasks = tasks;
     this.views = views;
+    this.denials = denials;
     this.audit = audit;
     this.submission = submission;
     this.dispatcher = dispatcher;
@@ -147,6 +154,20 @@ public final class JobService {
       }
       return Optional.ofNullable(jobs.signed(transaction, List.of(id)).get(id));
     });
+  }
+
+  /** Denied system calls of these tasks' attempts, by task; tasks without are missing. */
+  public Map<UUID, List<Denial>> denials(List<Task> of) {
+    List<DeniedAttempt> some =
+        of.stream()
+            .filter(task -> task.deniedCalls() > 0)
+            .map(task -> new DeniedAttempt(task.id(), task.attempt()))
+            .toList();
+    Map<UUID, List<Denial>> found = new HashMap<>();
+    database
+        .transact(transaction -> denials.list(transaction, some))
+        .forEach((attempt, list) -> found.put(attempt.taskId(), list));
+    return found;
   }
 
   /**

@@ -1,6 +1,9 @@
 package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Database;
+import dev.hostler.controller.denial.Denial;
+import dev.hostler.controller.denial.Denials;
+import dev.hostler.controller.denial.DeniedAttempt;
 import dev.hostler.controller.output.OutputStore;
 import dev.hostler.controller.output.Stream;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ public final class JobWatch implements AutoCloseable {
   private final JobStore jobs;
   private final TaskViewStore tasks;
   private final OutputTeller output;
+  private final Denials denials;
   private final JobChanges.Subscription subscription;
   private final UUID jobId;
   private final Scope scope;
@@ -54,6 +58,7 @@ public final class JobWatch implements AutoCloseable {
       JobStore jobs,
       TaskViewStore tasks,
       OutputStore output,
+      Denials denials,
       JobChanges changes,
       UUID jobId,
       Scope scope,
@@ -62,6 +67,7 @@ public final class JobWatch implements AutoCloseable {
     this.jobs = jobs;
     this.tasks = tasks;
     this.output = new OutputTeller(database, output, scope.streams(), sink);
+    this.denials = denials;
     this.subscription = changes.subscribe(jobId);
     this.jobId = jobId;
     this.scope = scope;
@@ -165,6 +171,7 @@ public final class JobWatch implements AutoCloseable {
     for (TaskCursor cursor : open) {
       tellState(cursor);
     }
+    tellDenials(found);
     for (TaskCursor cursor : output.readSome(open)) {
       subscription.add(List.of(cursor.task().id())); // there may be more: in turn with the others
     }
@@ -173,6 +180,28 @@ public final class JobWatch implements AutoCloseable {
       output.tellDropped(cursor);
       tellState(cursor);
     }
+  }
+
+  /** Most tasks have none, and cost nothing here. */
+  private void tellDenials(List<Task> found) throws InterruptedException {
+    List<TaskCursor> news =
+        found.stream().map(this::cursor).filter(TaskCursor::hasNewDenials).toList();
+    if (news.isEmpty()) {
+      return;
+    }
+    Map<DeniedAttempt, List<Denial>> all =
+        database.transact(transaction ->
+            denials.list(transaction, news.stream().map(JobWatch::attempt).toList()));
+    for (TaskCursor cursor : news) {
+      List<Denial> fresh = cursor.newDenials(all.getOrDefault(attempt(cursor), List.of()));
+      if (!fresh.isEmpty()) {
+        sink.denied(cursor.task(), fresh);
+      }
+    }
+  }
+
+  private static DeniedAttempt attempt(TaskCursor cursor) {
+    return new DeniedAttempt(cursor.task().id(), cursor.task().attempt());
   }
 
   private void tellState(TaskCursor cursor) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Database;
+import dev.hostler.controller.denial.Denials;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.output.OutputStore;
 import dev.hostler.controller.output.Stream;
@@ -20,6 +21,7 @@ public final class JobWatches {
   private final JobStore jobs;
   private final TaskViewStore tasks;
   private final OutputStore output;
+  private final Denials denials;
   private final JobChanges changes;
 
   JobWatches(
@@ -27,11 +29,13 @@ public final class JobWatches {
       JobStore jobs,
       TaskViewStore tasks,
       OutputStore output,
+      Denials denials,
       JobChanges changes) {
     this.database = database;
     this.jobs = jobs;
     this.tasks = tasks;
     this.output = output;
+    this.denials = denials;
     this.changes = changes;
   }
 
@@ -102,7 +106,7 @@ public final class JobWatches {
   }
 
   private JobWatch make(UUID jobId, JobWatch.Scope scope, WatchSink sink) {
-    return new JobWatch(database, jobs, tasks, output, changes, jobId, scope, sink);
+    return new JobWatch(database, jobs, tasks, output, denials, changes, jobId, scope, sink);
   }
 
   private void requireJob(UUID jobId) {

@@ -1,6 +1,8 @@
 package dev.hostler.controller.job;
 
+import dev.hostler.controller.denial.Denial;
 import dev.hostler.controller.output.Chunk;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.LongConsumer;
 
@@ -41,6 +43,25 @@ public sealed interface Report {
     @Override
     public int weight() {
       return 256 + chunk.data().length;
+    }
+  }
+
+  /**
+   * System calls were denied.
+   *
+   * @param ref which
+   * @param jobId its job
+   * @param denials by kind, all of them or those that are new or have grown
+   */
+  record Denied(AttemptRef ref, UUID jobId, List<Denial> denials) implements Report {
+    /** Copies the list. */
+    public Denied {
+      denials = List.copyOf(denials);
+    }
+
+    @Override
+    public int weight() {
+      return 256 + denials.size() * 512;
     }
   }
 

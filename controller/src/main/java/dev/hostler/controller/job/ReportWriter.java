@@ -211,6 +211,7 @@ public final class ReportWriter implements AutoCloseable {
     for (Entry entry : batch) {
       switch (entry.report()) {
         case Report.Started _ -> {}
+        case Report.Denied denied -> changes.outputCommitted(denied.jobId(), denied.ref().taskId());
         case Report.Output output -> {
           StreamId id = output.chunk().id();
           output.committed().accept(committed.ends().getOrDefault(id, 0L));

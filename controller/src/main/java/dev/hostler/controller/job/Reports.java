@@ -2,6 +2,10 @@ package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Transaction;
+import dev.hostler.controller.denial.Denial;
+import dev.hostler.controller.denial.Denials;
+import dev.hostler.controller.denial.DeniedAttempt;
+import dev.hostler.controller.denial.DeniedTotals;
 import dev.hostler.controller.output.Chunk;
 import dev.hostler.controller.output.OutputStore;
 import dev.hostler.controller.output.Stream;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -29,6 +34,7 @@ final class Reports {
   private final TaskStore tasks;
   private final AttemptStore attempts;
   private final OutputStore output;
+  private final Denials denials;
   private final InstantSource clock;
 
   Reports(
@@ -36,11 +42,13 @@ final class Reports {
       TaskStore tasks,
       AttemptStore attempts,
       OutputStore output,
+      Denials denials,
       InstantSource clock) {
     this.database = database;
     this.tasks = tasks;
     this.attempts = attempts;
     this.output = output;
+    this.denials = denials;
     this.clock = clock;
   }
 
@@ -66,6 +74,7 @@ final class Reports {
       switch (report) {
         case Report.Output piece -> chunks.add(piece.chunk());
         case Report.Started started -> ids.add(started.ref().taskId());
+        case Report.Denied _ -> {}
         case Report.Ended ended -> {
           ids.add(ended.ref().taskId());
           streams.add(id(ended.ref(), Stream.STDOUT));
@@ -77,10 +86,38 @@ final class Reports {
     streams.removeAll(ends.keySet());
     Map<StreamId, Long> known = new HashMap<>(ends);
     known.putAll(output.ends(transaction, streams));
-    if (ids.isEmpty()) {
-      return new Committed(ends, Map.of(), List.of());
+    Map<DeniedAttempt, DeniedTotals> denied = denied(transaction, reports);
+    Committed committed =
+        ids.isEmpty()
+            ? new Committed(ends, Map.of(), List.of())
+            : states(transaction, reports, ids, ends, known);
+    if (!denied.isEmpty()) {
+      Map<UUID, UUID> jobs = new HashMap<>();
+      reports.forEach(report -> jobs.put(report.ref().taskId(), report.jobId()));
+      denials.alert(transaction, denied, jobs);
     }
-    return states(transaction, reports, ids, ends, known);
+    return committed;
+  }
+
+  /** Keeps what was denied. The last word on a kind of call counts. */
+  private Map<DeniedAttempt, DeniedTotals> denied(Transaction transaction, List<Report> reports) {
+    Map<DeniedAttempt, Map<Integer, Denial>> told = new LinkedHashMap<>();
+    for (Report report : reports) {
+      if (report instanceof Report.Denied(var ref, _, var list)) {
+        Map<Integer, Denial> slots =
+            told.computeIfAbsent(
+                new DeniedAttempt(ref.taskId(), ref.attempt()), _ -> new TreeMap<>());
+        list.forEach(one -> slots.put(one.slot(), one));
+      }
+    }
+    if (told.isEmpty()) {
+      return Map.of();
+    }
+    Map<DeniedAttempt, List<Denial>> lists = new LinkedHashMap<>();
+    told.forEach((attempt, slots) -> lists.put(attempt, List.copyOf(slots.values())));
+    Map<DeniedAttempt, DeniedTotals> totals = denials.put(transaction, lists);
+    attempts.denied(transaction, totals);
+    return totals;
   }
 
   private Committed states(
@@ -98,7 +135,7 @@ final class Reports {
     for (Report report : reports) {
       TaskEvent event =
           switch (report) {
-            case Report.Output _ -> null;
+            case Report.Output _, Report.Denied _ -> null;
             case Report.Started _ -> new TaskEvent.Started();
             case Report.Ended ended -> new TaskEvent.Ended(ended.result());
           };
@@ -114,7 +151,7 @@ final class Reports {
       }
       moves.put(row.id(), new Move(row, next.get().state(), next.get().message()));
       switch (report) {
-        case Report.Output _ -> {}
+        case Report.Output _, Report.Denied _ -> {}
         case Report.Started _ -> started.add(report.ref());
         case Report.Ended ended -> results.put(ended.ref(), checked(ended, known));
       }

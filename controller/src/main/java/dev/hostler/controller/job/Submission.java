@@ -204,7 +204,8 @@ final class Submission {
               0,
               now,
               null,
-              ""));
+              "",
+              0));
     }
     return rows;
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param changedAt when the state was reached
  * @param result the host's result; null while there is none
  * @param message why a task without a result ended; may be empty
+ * @param deniedCalls system calls of the attempt that were denied
  */
 public record Task(
     UUID id,
@@ -26,4 +27,5 @@ public record Task(
     int attempt,
     Instant changedAt,
     @Nullable AttemptResult result,
-    String message) {}
+    String message,
+    long deniedCalls) {}

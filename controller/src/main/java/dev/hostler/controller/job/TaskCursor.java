@@ -1,10 +1,12 @@
 package dev.hostler.controller.job;
 
+import dev.hostler.controller.denial.Denial;
 import dev.hostler.controller.output.Piece;
 import dev.hostler.controller.output.Position;
 import dev.hostler.controller.output.Stream;
 import dev.hostler.controller.output.StreamId;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,12 @@ final class TaskCursor {
   private Task task;
   private @Nullable TaskState told;
   private int toldAttempt;
+
+  /** Told counts of denied calls, by slot; there are few. */
+  private final Map<Integer, Long> denied = new HashMap<>();
+
+  private int deniedAttempt;
+  private long deniedCalls;
 
   TaskCursor(JobWatch.Scope scope, Task task) {
     this.task = task;
@@ -44,6 +52,27 @@ final class TaskCursor {
   void told() {
     told = task.state();
     toldAttempt = task.attempt();
+  }
+
+  /** Was a call denied since the last telling? */
+  boolean hasNewDenials() {
+    return task.deniedCalls() > 0
+        && (task.attempt() != deniedAttempt || task.deniedCalls() != deniedCalls);
+  }
+
+  /** Those whose count was not told yet; they are told now. */
+  List<Denial> newDenials(List<Denial> all) {
+    if (task.attempt() != deniedAttempt) {
+      deniedAttempt = task.attempt();
+      denied.clear();
+    }
+    deniedCalls = task.deniedCalls();
+    return all.stream()
+        .filter(one -> {
+          Long before = denied.put(one.slot(), one.count());
+          return before == null || before < one.count();
+        })
+        .toList();
   }
 
   /** Everything of it was told. */

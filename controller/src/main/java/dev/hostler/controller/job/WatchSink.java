@@ -1,7 +1,9 @@
 package dev.hostler.controller.job;
 
+import dev.hostler.controller.denial.Denial;
 import dev.hostler.controller.output.Piece;
 import dev.hostler.controller.output.Stream;
+import java.util.List;
 
 /**
  * Where a watch goes. Each method waits until the reader takes more, so a slow reader slows its
@@ -20,6 +22,9 @@ public interface WatchSink {
 
   /** The end of a stream that was cut: so many bytes after {@code offset} are missing. */
   void dropped(Task task, Stream stream, long offset, long bytes) throws InterruptedException;
+
+  /** System calls of a task were denied: those that are new or have grown in number. */
+  void denied(Task task, List<Denial> denials) throws InterruptedException;
 
   /** Has the reader gone away? */
   boolean isCancelled();

@@ -5,6 +5,7 @@ import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Transaction;
+import dev.hostler.controller.denial.Denials;
 import dev.hostler.controller.host.Host;
 import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.output.OutputStore;
@@ -46,6 +47,7 @@ public record WorkEngine(
    *
    * @param operators whose jobs are taken
    * @param dispatcher reaches the connected hosts
+   * @param denials keeps denied system calls
    */
   public static WorkEngine of(
       Database database,
@@ -56,6 +58,7 @@ public record WorkEngine(
       JobSigners operators,
       Dispatcher dispatcher,
       WorkMetrics metrics,
+      Denials denials,
       WorkSettings settings,
       TimeSource time) {
     JobStore jobs = new JobStore();
@@ -73,6 +76,7 @@ public record WorkEngine(
             jobs,
             tasks,
             views,
+            denials,
             audit,
             new Submission(
                 database,
@@ -92,12 +96,12 @@ public record WorkEngine(
             changes,
             notices,
             time),
-        new JobWatches(database, jobs, views, output, changes),
+        new JobWatches(database, jobs, views, output, denials, changes),
         new Claims(database, jobs, tasks, attempts, trees, changes, time),
         new Reconciler(database, tasks, attempts, output, changes, hints, time),
         new ReportWriter(
             database,
-            new Reports(database, tasks, attempts, output, time),
+            new Reports(database, tasks, attempts, output, denials, time),
             changes,
             hints,
             metrics,

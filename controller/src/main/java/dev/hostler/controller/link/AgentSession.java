@@ -13,6 +13,7 @@ import dev.hostler.controller.output.Chunk;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.AttemptEnded;
 import dev.hostler.proto.v1.ControllerFrame;
+import dev.hostler.proto.v1.Denial;
 import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.HostFacts;
 import dev.hostler.proto.v1.OutputChunk;
@@ -165,6 +166,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       case RUNNING -> running(FromAgent.ref("running", frame.getRunning().getRef()));
       case OUTPUT -> output(frame.getOutput());
       case ENDED -> ended(frame.getEnded());
+      case DENIALS -> denied(frame.getDenials().getRef(), frame.getDenials().getDenialsList());
       case FACTS -> facts(frame.getFacts());
       case TRUST -> LOG.info("host {} goes by index {}", hostId, frame.getTrust().getIndexNumber());
       case FLEET_ROOTS_HELD ->
@@ -261,6 +263,16 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     }
   }
 
+  private void denied(dev.hostler.proto.v1.AttemptRef which, List<Denial> denials)
+      throws InterruptedException {
+    AttemptRef ref = FromAgent.ref("denials", which);
+    UUID job = live.get(ref);
+    var told = DenialFrames.read(denials);
+    if (job != null && !told.isEmpty()) {
+      submit(new Report.Denied(ref, job, told));
+    }
+  }
+
   private void ended(AttemptEnded frame) throws InterruptedException {
     AttemptRef ref = FromAgent.ref("ended", frame.getRef());
     var result = FromAgent.result(frame.getResult());
@@ -269,6 +281,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       outbound.send(ToAgent.resultAck(ref)); // long over: it may forget it
       return;
     }
+    denied(frame.getRef(), frame.getResult().getDenialsList()); // all, whatever was heard before
     submit(
         new Report.Ended(
             ref,

@@ -3,7 +3,10 @@ package dev.hostler.controller.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.db.TestDatabase;
+import dev.hostler.controller.denial.DenialStore;
+import dev.hostler.controller.denial.Denials;
 import dev.hostler.controller.output.Chunk;
 import dev.hostler.controller.output.Codec;
 import dev.hostler.controller.output.OutputStore;
@@ -29,7 +32,12 @@ class ReportWriterTest {
     return new ReportWriter(
         DB.database(),
         new Reports(
-            DB.database(), new TaskStore(jobs), new AttemptStore(), new OutputStore(), time),
+            DB.database(),
+            new TaskStore(jobs),
+            new AttemptStore(),
+            new OutputStore(),
+            new Denials(new DenialStore(), new AuditStore(time), 0, meters),
+            time),
         new JobChanges(),
         new WorkHints(),
         new WorkMetrics(meters),

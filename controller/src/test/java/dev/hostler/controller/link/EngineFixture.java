@@ -11,6 +11,8 @@ import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.certificate.Renewals;
 import dev.hostler.controller.db.Database;
+import dev.hostler.controller.denial.DenialStore;
+import dev.hostler.controller.denial.Denials;
 import dev.hostler.controller.host.HostCertificate;
 import dev.hostler.controller.host.HostCertificateStore;
 import dev.hostler.controller.host.HostCertificates;
@@ -110,6 +112,7 @@ public final class EngineFixture implements AutoCloseable {
             TestJob.SIGNERS,
             sessions,
             metrics,
+            new Denials(new DenialStore(), audit, 5, meters),
             settings,
             time);
     hosts.onRemoval(engine.reconciler());

@@ -15,12 +15,16 @@ public record SeccompAction(Kind kind, int errno) {
 
   private static final int LARGEST_ERRNO = 4095;
 
-  /** The actions of linux/seccomp.h that need nobody to answer. */
+  /** Hand it to the supervisor, which denies it and tells. */
+  public static final SeccompAction NOTIFY = new SeccompAction(Kind.NOTIFY, 0);
+
+  /** The actions of linux/seccomp.h. */
   public enum Kind {
     KILL_PROCESS("SCMP_ACT_KILL_PROCESS", 0x8000_0000),
     KILL_THREAD("SCMP_ACT_KILL_THREAD", 0),
     TRAP("SCMP_ACT_TRAP", 0x0003_0000),
     ERRNO("SCMP_ACT_ERRNO", 0x0005_0000),
+    NOTIFY("SCMP_ACT_NOTIFY", 0x7fc0_0000),
     LOG("SCMP_ACT_LOG", 0x7ffc_0000),
     ALLOW("SCMP_ACT_ALLOW", 0x7fff_0000);
 
@@ -49,6 +53,11 @@ public record SeccompAction(Kind kind, int errno) {
   /** Fail the call with this error number. */
   public static SeccompAction errno(int errno) {
     return new SeccompAction(Kind.ERRNO, errno);
+  }
+
+  /** The one that permits less, in the kernel's own order (seccomp(2), SECCOMP_RET). */
+  SeccompAction stricter(SeccompAction other) {
+    return kind.compareTo(other.kind) <= 0 ? this : other;
   }
 
   /** Whether the call takes place. */

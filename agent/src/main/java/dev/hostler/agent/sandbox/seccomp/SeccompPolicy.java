@@ -3,8 +3,10 @@ package dev.hostler.agent.sandbox.seccomp;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -44,6 +46,41 @@ public record SeccompPolicy(
     Map<Integer, List<SyscallRule>> changed = new HashMap<>(rules);
     changed.put(number, all);
     return new SeccompPolicy(architecture, defaultAction, changed);
+  }
+
+  /**
+   * What both permit; of two denials the harder one. Rules of a call become all pairs in order: the
+   * first pair that fits is the first rule here and the first rule there.
+   */
+  public SeccompPolicy stricter(SeccompPolicy other) {
+    Set<Integer> numbers = new HashSet<>(rules.keySet());
+    numbers.addAll(other.rules.keySet());
+    Map<Integer, List<SyscallRule>> both = new HashMap<>();
+    for (int number : numbers) {
+      List<SyscallRule> pairs = new ArrayList<>();
+      for (SyscallRule mine : complete(number)) {
+        for (SyscallRule theirs : other.complete(number)) {
+          List<ArgCheck> checks = new ArrayList<>(mine.checks());
+          checks.addAll(theirs.checks());
+          pairs.add(new SyscallRule(checks, mine.action().stricter(theirs.action())));
+        }
+      }
+      both.put(number, pairs);
+    }
+    return new SeccompPolicy(architecture, defaultAction.stricter(other.defaultAction), both);
+  }
+
+  /** The rules of this number, up to one that always fits. */
+  private List<SyscallRule> complete(int number) {
+    List<SyscallRule> all = new ArrayList<>();
+    for (SyscallRule rule : rulesOf(number)) {
+      all.add(rule);
+      if (rule.checks().isEmpty()) {
+        return all;
+      }
+    }
+    all.add(new SyscallRule(List.of(), otherwise(number)));
+    return all;
   }
 
   /** The rules of this number. */

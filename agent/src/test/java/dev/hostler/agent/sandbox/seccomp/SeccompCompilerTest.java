@@ -64,6 +64,61 @@ class SeccompCompilerTest {
     }
   }
 
+  @Test
+  void theStricterOfTwoProfilesWinsForEveryCallAndArgument() throws Exception {
+    Random random = new Random(20_261_122);
+    List<SeccompPolicy> policies = new ArrayList<>();
+    policies.add(standard(Architecture.X86_64, Set.of()));
+    policies.add(ToldDenials.of(standard(Architecture.X86_64, Set.of("CAP_SYS_ADMIN"))));
+    agrees(policies.getFirst().stricter(policies.getLast()));
+    policies.add(randomPolicy(random));
+    for (SeccompPolicy one : policies) {
+      for (SeccompPolicy other : policies) {
+        SeccompPolicy both = one.stricter(other);
+        for (int number = 0; number <= LAST_NUMBER; number++) {
+          for (long[] arguments : tellingArguments(both.rulesOf(number))) {
+            SeccompAction first = one.decide(number, arguments);
+            SeccompAction second = other.decide(number, arguments);
+            SeccompAction expected = first.kind().compareTo(second.kind()) <= 0 ? first : second;
+            if (!both.decide(number, arguments).equals(expected)) {
+              assertThat(both.decide(number, arguments))
+                  .describedAs("call %d%s", number, java.util.Arrays.toString(arguments))
+                  .isEqualTo(expected);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void denialsAreToldButThoseOfWhichNobodyCouldHear() throws Exception {
+    SeccompPolicy silent =
+        new SeccompPolicy(
+            Architecture.X86_64,
+            SeccompAction.errno(1),
+            Map.of(
+                0, List.of(new SyscallRule(List.of(), SeccompAction.errno(38))),
+                1, List.of(new SyscallRule(List.of(), SeccompAction.ALLOW)),
+                2, List.of(new SyscallRule(List.of(), SeccompAction.errno(1)))));
+    SeccompPolicy told = ToldDenials.of(silent);
+    agrees(told);
+    assertThat(told.decide(0, six())).isEqualTo(SeccompAction.errno(38));
+    assertThat(told.decide(1, six())).isEqualTo(SeccompAction.ALLOW);
+    assertThat(told.decide(2, six())).isEqualTo(SeccompAction.NOTIFY);
+    assertThat(told.decide(3, six())).isEqualTo(SeccompAction.NOTIFY);
+    assertThat(told.decide(599, six())).isEqualTo(SeccompAction.errno(38));
+    for (String call : List.of("execve", "execveat", "exit", "exit_group")) {
+      int number = Architecture.X86_64.syscalls().number(call).orElseThrow();
+      assertThat(told.decide(number, six())).as(call).isEqualTo(SeccompAction.errno(1));
+    }
+    int connect = Architecture.X86_64.syscalls().number("connect").orElseThrow();
+    assertThat(
+            ToldDenials.ofConnections(standard(Architecture.X86_64, Set.of()))
+                .decide(connect, six()))
+        .isEqualTo(SeccompAction.NOTIFY);
+  }
+
   private static void agrees(SeccompPolicy policy) {
     BpfMachine machine = machine(policy);
     int audit = policy.architecture().auditNumber();

@@ -1,0 +1,21 @@
+package dev.hostler.agent.sandbox;
+
+import java.util.Locale;
+
+/** What follows a system call that the filter denies. It never takes place. */
+public enum OnDenied {
+  /** It fails, and the program goes on. */
+  DENY,
+  /** The first one ends the run, with all its processes. */
+  KILL;
+
+  /** As the launcher takes it. */
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The harder of two. */
+  public OnDenied harder(OnDenied other) {
+    return compareTo(other) >= 0 ? this : other;
+  }
+}
