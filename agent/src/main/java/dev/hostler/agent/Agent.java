@@ -61,7 +61,6 @@ import org.slf4j.LoggerFactory;
 final class Agent {
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration SETTLED_AFTER = Duration.ofSeconds(5);
 
   private Agent() {}
 
@@ -134,21 +133,10 @@ final class Agent {
           lifecycle.start("the sandbox", () -> SandboxSetup.open(config, time), _ -> {});
       start(config, identity, sandbox, lifecycle, time);
       log.info("agent {} of host {} started", AgentVersion.TEXT, identity.hostId());
-      Thread.ofVirtual().name("settle").start(() -> settle(time));
       lifecycle.awaitStop();
     } finally {
       lifecycle.stop();
       forgetSignal.run();
-    }
-  }
-
-  /** What starting took is garbage now; an idle agent would keep it for hours. */
-  private static void settle(TimeSource time) {
-    try {
-      time.sleep(SETTLED_AFTER);
-      System.gc();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -283,6 +271,10 @@ final class Agent {
           return renewal;
         },
         CertificateRenewal::close);
+    lifecycle.start(
+        "the return of memory",
+        () -> IdleMemory.start(time, () -> workbench.held().isEmpty()),
+        IdleMemory::close);
   }
 
   private static JobPolicy policy(AgentConfig.Policy policy) {

@@ -12,6 +12,7 @@ import static dev.hostler.cli.fake.Samples.task;
 import com.google.protobuf.ByteString;
 import dev.hostler.cli.fake.FakeController;
 import dev.hostler.cli.fake.TestFleet;
+import dev.hostler.common.build.CacheableJars;
 import dev.hostler.proto.v1.Action;
 import dev.hostler.proto.v1.Bundle;
 import dev.hostler.proto.v1.BundleServiceGrpc;

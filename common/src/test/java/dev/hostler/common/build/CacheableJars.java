@@ -1,4 +1,4 @@
-package dev.hostler.cli;
+package dev.hostler.common.build;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -26,24 +26,29 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Rewrites jars whose classes the JVM would not keep in its ahead-of-time cache: those for a class
- * file version before Java 6 (picocli), and those of signed jars (Bouncy Castle), whose signatures
- * it would also check at each start. Nothing relies on these signatures: what installs Hostler
- * vouches for all its files.
+ * Rewrites jars whose classes the JVM would not keep in its archive or ahead-of-time cache: those
+ * for a class file version before Java 6 (picocli), and those of signed jars (Bouncy Castle), whose
+ * signatures it would also check at each start. Nothing relies on these signatures: what installs
+ * Hostler vouches for all its files.
  */
-final class CacheableJars {
+public final class CacheableJars {
   private static final List<String> REWRITTEN =
       List.of("picocli-", "bcprov-", "bcpkix-", "bcutil-");
   private static final Pattern SIGNATURE = Pattern.compile("META-INF/[^/]+\\.(SF|RSA|DSA|EC)");
 
   private CacheableJars() {}
 
+  /** Rewrites those of the folder that the one argument names. */
+  public static void main(String[] args) throws IOException {
+    rewrite(Path.of(args[0]));
+  }
+
   /**
    * Rewrites those of {@code lib}. The result depends on the originals only, their times included:
    * the JVM takes a cache only with the very files it was made with, and every build copies the
    * originals again.
    */
-  static void rewrite(Path lib) throws IOException {
+  public static void rewrite(Path lib) throws IOException {
     List<Path> jars;
     try (var files = Files.list(lib)) {
       jars = files.toList();
