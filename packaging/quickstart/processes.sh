@@ -70,7 +70,12 @@ start_agent() {
   pin_roots
   # The agent sees a private copy of /etc/ssh, so that the sshd-hardening sample changes nothing on this machine.
   private_ssh
-  setsid unshare --mount --propagation private "$home/packaging/quickstart/agent-with-private-ssh" "$data" "$home" \
+  local delegated=()
+  # On cgroup v2, systemd owns every group that it did not give away. The command takes the place of systemd-run, pid and all.
+  if [ -d /run/systemd/system ] && [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ]; then
+    delegated=(systemd-run --scope --quiet --collect --property=Delegate=yes --unit="$group-$$")
+  fi
+  setsid "${delegated[@]}" unshare --mount --propagation private "$home/packaging/quickstart/agent-with-private-ssh" "$data" "$home" \
     > "$log/agent.log" 2>&1 < /dev/null 8>&- 9>&- &
   agent_pid=$!
   await 60 "the agent" "$agent_pid" "$log/agent.log" agent_connected
@@ -88,8 +93,10 @@ private_ssh() {
 # The pids in our own cgroups; none before there is a name for them.
 group_pids() {
   [ -n "$group" ] || return 0
-  # One of the two is not there, on cgroup v1 or on v2.
-  cat /sys/fs/cgroup/*/"$group"/*/cgroup.procs /sys/fs/cgroup/"$group"/*/cgroup.procs 2> /dev/null | sort -u || true
+  local dir
+  for dir in $(groups); do
+    cat "$dir/cgroup.procs" 2> /dev/null || true
+  done | sort -u
 }
 
 # The supervisors of running work: they outlive the agent, and note how the work ended.
@@ -99,7 +106,7 @@ supervisors() {
 
 groups() {
   [ -n "$group" ] || return 0
-  find /sys/fs/cgroup -mindepth 1 -maxdepth 4 -depth -type d \( -path "*/$group" -o -path "*/$group/*" \) 2> /dev/null
+  find /sys/fs/cgroup -mindepth 1 -maxdepth 6 -depth -type d \( -path "*/$group" -o -path "*/$group/*" \) 2> /dev/null
 }
 
 # end PID NAME: TERM, then KILL after 30 s.
