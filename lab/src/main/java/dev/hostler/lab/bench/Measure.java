@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,26 +18,49 @@ import java.util.concurrent.Future;
 public final class Measure {
   private static final String ALL = "all";
   private static final int WARM = 1300;
+  private static final Set<String> PARTS =
+      new LinkedHashSet<>(List.of("latency", "output", "programs", "fleet"));
 
   private Measure() {}
 
   /**
-   * Runs every measurement.
+   * Runs the measurements.
    *
-   * @param args how many agents the fleet row starts; default 100
+   * @param args {@code --only PART} for one part of them, and how many agents the fleet row starts;
+   *     default 100
    */
   public static void main(String[] args) throws Exception {
-    int hosts = args.length > 0 ? Integer.parseInt(args[0]) : 100;
+    Set<String> parts = PARTS;
+    int hosts = 100;
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--only") && i + 1 < args.length && PARTS.contains(args[i + 1])) {
+        parts = Set.of(args[++i]);
+      } else if (args[i].matches("[1-9][0-9]{0,3}")) {
+        hosts = Integer.parseInt(args[i]);
+      } else {
+        System.err.printf("lab/measure: '%s' is neither --only %s nor a number%n", args[i], PARTS);
+        System.exit(2);
+      }
+    }
     Path data = Files.createTempDirectory("hostler-measure-");
     System.out.println("| what | seen |\n|---|---|");
     try (Stack stack = Stack.start(Stack.checkout(), data)) {
       AgentHost first = stack.addAgent("host-000");
       try (OperatorClient client = new OperatorClient(stack)) {
-        latency(client);
-        output(client);
-        programs(stack);
+        row("agent, proportional set size at its start", pss(first) + " MB");
+        if (parts.contains("latency")) {
+          latency(client);
+        }
+        if (parts.contains("output")) {
+          output(client);
+        }
+        if (parts.contains("programs")) {
+          programs(stack);
+        }
         row("agent, proportional set size after the above", pss(first) + " MB");
-        fleet(stack, client, hosts);
+        if (parts.contains("fleet")) {
+          fleet(stack, client, hosts);
+        }
       }
     }
   }
