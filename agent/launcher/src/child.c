@@ -107,6 +107,7 @@ _Noreturn void inside(struct run *run)
     pid_t pid = fork_program(run);
     if (pid < 0)
         fail(errno, "fork (does the pids limit leave room for two processes?)");
+    secrets_wipe(s);
     if (run->report->listener >= 0)
         hand_over_listener(run->report->listener);
     sys_close_range(0, ~0U, 0);

@@ -39,6 +39,8 @@ struct spec {
     gid_t gid;
     enum net net;
     uint64_t tmp_bytes, timeout_ms, grace_ms, max[2];
+    uint64_t secret_env; /* bytes of variables that come on fd 0 */
+    char *secrets;       /* these, until the program has them */
     uint64_t caps; /* bit n = capability n is kept */
     struct limit limits[RLIMITS];
     mode_t umask;
@@ -114,6 +116,8 @@ char *read_whole(int dir, const char *name, size_t max, size_t *length);
 
 /* spec.c, spec_values.c */
 int spec_read(const char *path, struct spec *spec);
+int secrets_read(struct spec *spec);
+void secrets_wipe(const struct spec *spec);
 const char *parse_u64(const char *text, uint64_t max, uint64_t *value);
 const char *parse_path(const char *text);
 const char *parse_cap(const char *text, uint64_t *caps);

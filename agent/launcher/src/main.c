@@ -12,7 +12,8 @@
  *   started         once exec has succeeded: pid= (of the sandbox's pid 1, as the host sees it), started_unix_ns=
  *   result          how it ended; durable; written last, and only when the cgroup is empty and the output complete.
  *                   A disk full of output does not hide it: its block is reserved before the program starts
- * and on its fd 1 it writes hints: "started PID", "o", "e", "end". fd 2 is for people. Exit code: 0 a result is written
+ * Variables that must not lie on a disk come on fd 0, as many bytes of NAME=VALUE strings, each with a NUL, as the spec's
+ * secret_env says; if fewer come, nothing is run. On its fd 1 the shim writes hints: "started PID", "o", "e", "end". fd 2 is for people. Exit code: 0 a result is written
  * (also for not_started), 64 the spec is refused and nothing was run, 70 no result could be written.
  *   bytes + dropped + lost: stdout_bytes is the size of the file, stdout_dropped what came past stdout_max, spool_lost
  * what both streams lost to a full or broken disk. None of it changes how the run ends.
@@ -56,17 +57,13 @@
 #include "launch.h"
 #include "sys.h"
 
-/* 0-2 must exist, or the next file that is opened would become the doorbell. */
+/* 0-2 must exist, or the next file that is opened would become the doorbell. What is on 0 is read later, or never. */
 static void clean_descriptors(void)
 {
     sys_close_range(3, ~0U, 0);
     for (int fd = 0; fd < 3; fd++)
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
             _exit(EXIT_NO_RESULT);
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0 || dup2(null, 0) < 0)
-        _exit(EXIT_NO_RESULT);
-    close(null);
 }
 
 static void set_signals(void)
@@ -98,7 +95,7 @@ static int run_attempt(const char *path, char **argv)
         return EXIT_NO_RESULT;
     report_to(run.report);
     struct usage usage = {-1, -1, -1, -1};
-    if (start(&run) == 0) {
+    if (secrets_read(&run.spec) == 0 && start(&run) == 0) {
         if (supervise(&run) != 0 || (start_again(&run) == 0 && supervise(&run) != 0))
             return EXIT_NO_RESULT;
         cgroup_usage(&run.cgroup, &usage);

@@ -78,6 +78,7 @@ static const struct key {
     {"payload", 0},         {"rw", MANY},           {"ro", MANY},            {"hide", MANY},
     {"tmp_bytes", 0},       {"cap", MANY},          {"rlimit", MANY},        {"timeout_ms", 0},
     {"grace_ms", 0},        {"umask", 0},           {"on_denied", 0},
+    {"secret_env", 0},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -137,6 +138,8 @@ static const char *set(struct spec *s, const char *key, char *value)
         return parse_u64(value, INT32_MAX * UINT64_C(1000), &s->timeout_ms);
     if (IS("grace_ms"))
         return parse_u64(value, INT32_MAX, &s->grace_ms);
+    if (IS("secret_env"))
+        return parse_u64(value, SPEC_MAX, &s->secret_env);
     if (IS("stdout_max"))
         return parse_u64(value, INT64_MAX, &s->max[0]);
     if (IS("stderr_max"))

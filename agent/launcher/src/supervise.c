@@ -107,6 +107,7 @@ static void on_status(struct run *run, int timer)
         return;
     char line[32];
     run->started = true;
+    secrets_wipe(&run->spec);
     if (run->spec.timeout_ms != 0 && strcmp(run->reason, "none") == 0)
         arm(timer, run->spec.timeout_ms);
     record_started(run);

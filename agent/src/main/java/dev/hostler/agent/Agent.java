@@ -8,6 +8,7 @@ import dev.hostler.agent.identity.CertificateRenewal;
 import dev.hostler.agent.identity.CurrentIdentity;
 import dev.hostler.agent.identity.EnrolException;
 import dev.hostler.agent.identity.Enrolment;
+import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.Identity;
 import dev.hostler.agent.identity.IdentityStore;
 import dev.hostler.agent.identity.JoinToken;
@@ -90,6 +91,12 @@ final class Agent {
 
   static IdentityStore identities(AgentConfig config) {
     return new IdentityStore(config.stateDir().resolve("identity"));
+  }
+
+  /** The key that secret parameters are sealed to; made if there is none. */
+  static HostSealing sealing(AgentConfig config, CurrentIdentity identity, TimeSource time)
+      throws IOException {
+    return HostSealing.open(config.stateDir().resolve("identity/sealing"), identity, time);
   }
 
   /** Joins a fleet, replacing the identity that this host may have. */
@@ -179,6 +186,9 @@ final class Agent {
     Ledger ledger =
         lifecycle.start(
             "the ledger", () -> Ledger.open(state.resolve("ledger"), time), Ledger::close);
+    CurrentIdentity current = new CurrentIdentity(identities(config), identity);
+    HostSealing sealing =
+        lifecycle.start("the sealing key", () -> sealing(config, current, time), _ -> {});
     JobPolicy policy = policy(config.policy());
     SandboxExecutor executor =
         new SandboxExecutor(
@@ -189,6 +199,7 @@ final class Agent {
             trust,
             state.resolve("attempts"),
             policy,
+            sealing,
             time);
     Nonces nonces =
         lifecycle.start(
@@ -223,7 +234,6 @@ final class Agent {
     LinkSettings settings =
         LinkSettings.of(
             config.controllers().isEmpty() ? List.of(identity.controller()) : config.controllers());
-    CurrentIdentity current = new CurrentIdentity(identities(config), identity);
     TlsChannels channels =
         new TlsChannels(
             current::get, trust::ofControllers, KeyPurpose.CONTROLLER.oid(), loop, time);
@@ -250,6 +260,7 @@ final class Agent {
                   workbench,
                   trust,
                   new RootsKeeper(current, renewal, time),
+                  sealing,
                   () -> facts.read().holding(bundles.held()),
                   time,
                   random,

@@ -20,7 +20,7 @@ final class CommandLine {
         hostler-agent run    --config FILE
         hostler-agent enroll --config FILE --controller HOST:PORT [--token-file FILE]
                              [--name NAME] [--force]
-        hostler-agent key    --config FILE
+        hostler-agent key    --config FILE [--sealing]
         hostler-agent --version | --help
 
       enroll makes a key on this host and has a controller certify it. The join token comes from
@@ -33,6 +33,8 @@ final class CommandLine {
 
       key prints the SHA-256 fingerprint of this host's key, for `hostler token create --key` and
       `hostler host approve --key`; of a host that is not enrolled, that of the key it will enrol with.
+      With --sealing that of the key that secret parameters are sealed to, for
+      `hostler host key HOST --trust FINGERPRINT`.
 
       --config FILE defaults to /etc/hostler/agent.toml.
 
@@ -117,7 +119,9 @@ final class CommandLine {
         value = given.get(++i);
       }
       boolean known =
-          option.equals("--config") || (verb == Verb.ENROLL && ENROLL_ONLY.contains(option));
+          option.equals("--config")
+              || (verb == Verb.ENROLL && ENROLL_ONLY.contains(option))
+              || (verb == Verb.KEY && option.equals("--sealing"));
       if (!known) {
         throw new UsageException(
             "\"" + option + "\" is no option of " + verb.name().toLowerCase(java.util.Locale.ROOT));
@@ -142,6 +146,10 @@ final class CommandLine {
 
   Path folder() {
     return Path.of(options.getOrDefault("folder", "."));
+  }
+
+  boolean sealing() {
+    return options.containsKey("--sealing");
   }
 
   boolean force() {

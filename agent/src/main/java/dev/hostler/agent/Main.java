@@ -1,12 +1,14 @@
 package dev.hostler.agent;
 
 import dev.hostler.agent.config.AgentConfig;
+import dev.hostler.agent.identity.CurrentIdentity;
 import dev.hostler.agent.identity.EnrolException;
 import dev.hostler.agent.identity.Enrolment;
 import dev.hostler.agent.identity.Identity;
 import dev.hostler.agent.identity.JoinToken;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.lifecycle.StartException;
+import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -103,6 +105,15 @@ public final class Main {
     AgentConfig config = AgentConfig.read(line.config(), environment);
     Agent.prepare(config);
     Optional<Identity> present = Agent.identities(config).read();
+    if (line.sealing()) {
+      if (present.isEmpty()) {
+        err.println("hostler-agent: this host is not enrolled: it has no sealing key yet");
+        return USAGE;
+      }
+      CurrentIdentity identity = new CurrentIdentity(Agent.identities(config), present.get());
+      out.println(Agent.sealing(config, identity, TimeSource.system()).fingerprint());
+      return DONE;
+    }
     out.println(
         Enrolment.fingerprint(
             present.isPresent()

@@ -23,6 +23,7 @@ import dev.hostler.cli.console.ExitCode;
 import dev.hostler.cli.host.HostApprove;
 import dev.hostler.cli.host.HostCommand;
 import dev.hostler.cli.host.HostDeny;
+import dev.hostler.cli.host.HostKey;
 import dev.hostler.cli.host.HostLabel;
 import dev.hostler.cli.host.HostList;
 import dev.hostler.cli.host.HostPending;
@@ -99,6 +100,7 @@ final class CommandTree {
                 new HostCommand(),
                 new HostList(session),
                 new HostShow(session),
+                new HostKey(session),
                 new HostLabel(session),
                 new HostRemove(session),
                 new HostPending(session),

@@ -52,6 +52,7 @@ import dev.hostler.controller.link.AgentSessions;
 import dev.hostler.controller.link.EnrollmentEndpoint;
 import dev.hostler.controller.link.HostTrust;
 import dev.hostler.controller.link.LinkSettings;
+import dev.hostler.controller.revocation.RevokedSigners;
 import dev.hostler.controller.roots.BundleInspector;
 import dev.hostler.controller.roots.TrustedRoots;
 import dev.hostler.controller.schedule.Scheduler;
@@ -199,6 +200,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
     AccessPolicy policy = new AccessPolicy(config.access(), selectors);
     TrustedRoots roots = new TrustedRoots(database, audit, time);
     JobAccess jobAccess = new JobAccess(policy, hosts, Caller::current, config.access()::operator);
+    engine.jobs().onSigned(new RevokedSigners(freshness.revocations()::current));
     engine.jobs().onSubmission(jobAccess);
     HostPort advertised = Addresses.advertised(config, agentPort.port());
     List<BindableService> operatorServices =

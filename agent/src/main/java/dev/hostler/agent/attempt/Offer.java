@@ -11,6 +11,12 @@ import dev.hostler.trust.job.TargetProof;
  * @param job what an operator is said to have signed
  * @param proof that this host is among the job's targets
  * @param bundleSize how many bytes the bundle file has; at most so many are fetched
+ * @param sealedKey what is said to open the job's sealed parameters here, base64url; empty: none
  */
 public record Offer(
-    AttemptId id, String jobId, SignedJob job, TargetProof proof, long bundleSize) {}
+    AttemptId id,
+    String jobId,
+    SignedJob job,
+    TargetProof proof,
+    long bundleSize,
+    String sealedKey) {}

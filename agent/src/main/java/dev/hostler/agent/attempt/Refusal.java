@@ -56,6 +56,12 @@ public enum Refusal {
   SIGNER_REVOKED(45),
   /** The operator was revoked, or its certificate's state cannot be told. */
   OPERATOR_REVOKED(46),
+  /** The job has sealed parameters, and no key came that opens them here. */
+  SEALED_KEY_MISSING(60),
+  /** Sealed to another key, for another host or job, or altered. */
+  SEALED_CANNOT_OPEN(61),
+  /** Not in the one form of sealed parameters, or a secret that was not sealed. */
+  SEALED_MALFORMED(62),
   /** The bundle was signed by a key that is not a bundle signer's. */
   BUNDLE_SIGNER_WRONG_PURPOSE(70);
 

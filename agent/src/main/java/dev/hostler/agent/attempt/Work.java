@@ -36,7 +36,9 @@ public sealed interface Work {
    * @param action name of the action
    * @param manifestDigest SHA-256 of the manifest, 64 lower-case hex digits
    * @param bundleSize size of the bundle file in bytes
-   * @param paramsJson one JSON object in canonical form (RFC 8785)
+   * @param paramsJson one JSON object in canonical form (RFC 8785), with ciphertext where a secret
+   *     is
+   * @param sealed what opens that
    */
   record Action(
       String bundle,
@@ -44,7 +46,8 @@ public sealed interface Work {
       String action,
       String manifestDigest,
       long bundleSize,
-      String paramsJson)
+      String paramsJson,
+      SealedWith sealed)
       implements Work {
     /**
      * @throws IllegalArgumentException if the digest is not one, or the size is not positive
@@ -57,6 +60,22 @@ public sealed interface Work {
       if (bundleSize < 1) {
         throw new IllegalArgumentException("action.bundle_size " + bundleSize + " is below 1");
       }
+    }
+
+    /** With nothing sealed. */
+    public Action(
+        String bundle,
+        String version,
+        String action,
+        String manifestDigest,
+        long bundleSize,
+        String paramsJson) {
+      this(bundle, version, action, manifestDigest, bundleSize, paramsJson, SealedWith.NONE);
+    }
+
+    /** The same, with what opens it. */
+    public Action with(SealedWith other) {
+      return new Action(bundle, version, action, manifestDigest, bundleSize, paramsJson, other);
     }
   }
 }

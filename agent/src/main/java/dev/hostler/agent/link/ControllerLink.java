@@ -1,6 +1,7 @@
 package dev.hostler.agent.link;
 
 import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Workbench;
@@ -28,6 +29,7 @@ public final class ControllerLink implements AutoCloseable {
   private final Workbench workbench;
   private final TrustState trust;
   private final RootsKeeper roots;
+  private final HostSealing sealing;
   private final Supplier<HostFacts> facts;
   private final TimeSource time;
   private final String agentVersion;
@@ -46,6 +48,7 @@ public final class ControllerLink implements AutoCloseable {
       Workbench workbench,
       TrustState trust,
       RootsKeeper roots,
+      HostSealing sealing,
       Supplier<HostFacts> facts,
       TimeSource time,
       RandomGenerator random,
@@ -55,6 +58,7 @@ public final class ControllerLink implements AutoCloseable {
     this.workbench = workbench;
     this.trust = trust;
     this.roots = roots;
+    this.sealing = sealing;
     this.facts = facts;
     this.time = time;
     this.agentVersion = agentVersion;
@@ -115,7 +119,8 @@ public final class ControllerLink implements AutoCloseable {
     ManagedChannel channel = channels.open(address);
     try {
       current = channel;
-      Session opened = new Session(workbench, trust, roots, facts, time, settings, agentVersion);
+      Session opened =
+          new Session(workbench, trust, roots, sealing, facts, time, settings, agentVersion);
       session = opened;
       return opened.run(channel, processId);
     } catch (RuntimeException e) {

@@ -16,12 +16,16 @@ import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.TargetProof;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Turns frames into the agent's words, and checks what comes from outside. */
 final class FromWire {
+  /** It goes to the ledger as it is; one that opens anything has 113. */
+  private static final int MAX_SEALED_KEY = 1024;
+
   private FromWire() {}
 
   /**
@@ -44,7 +48,16 @@ final class FromWire {
             a.getTargetIndex(),
             a.getTargetCount(),
             a.getTargetPathList().stream().map(ByteString::toByteArray).toList()),
-        a.getBundleSize());
+        a.getBundleSize(),
+        sealedKey(a.getSealedKey()));
+  }
+
+  private static String sealedKey(ByteString wrapped) {
+    if (wrapped.size() > MAX_SEALED_KEY) {
+      throw new IllegalArgumentException(
+          "assignment.sealed_key has " + wrapped.size() + " bytes: more than " + MAX_SEALED_KEY);
+    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(wrapped.toByteArray());
   }
 
   static TrustUpdate trust(dev.hostler.proto.v1.TrustUpdate update) {

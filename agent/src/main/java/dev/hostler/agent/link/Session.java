@@ -5,6 +5,7 @@ import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.facts.HostFacts;
+import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Connection;
@@ -63,6 +64,7 @@ final class Session implements Connection {
   private final Workbench workbench;
   private final TrustState trust;
   private final RootsKeeper roots;
+  private final HostSealing sealing;
   private final Supplier<HostFacts> facts;
   private final TimeSource time;
   private final LinkSettings settings;
@@ -89,6 +91,7 @@ final class Session implements Connection {
       Workbench workbench,
       TrustState trust,
       RootsKeeper roots,
+      HostSealing sealing,
       Supplier<HostFacts> facts,
       TimeSource time,
       LinkSettings settings,
@@ -96,6 +99,7 @@ final class Session implements Connection {
     this.workbench = workbench;
     this.trust = trust;
     this.roots = roots;
+    this.sealing = sealing;
     this.facts = facts;
     this.time = time;
     this.settings = settings;
@@ -121,6 +125,11 @@ final class Session implements Connection {
             .setFacts(ToWire.facts(lastFacts))
             .setFleetRootsHeld(ToWire.rootsHeld(roots.held()));
     workbench.held().forEach(held -> hello.addAttempts(ToWire.held(held)));
+    try {
+      hello.setSealingKey(ToWire.sealingKey(sealing.vouched()));
+    } catch (SigningException e) {
+      log.error("secret parameters cannot be sealed for this host: {}", e.getMessage());
+    }
     try {
       AgentLinkGrpc.newStub(channel)
           .withExecutor(tasks::add)

@@ -26,9 +26,11 @@ import dev.hostler.proto.v1.OutputCodec;
 import dev.hostler.proto.v1.OutputStream;
 import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.ResourceUse;
+import dev.hostler.proto.v1.SealingKey;
 import dev.hostler.proto.v1.SlotGrant;
 import dev.hostler.proto.v1.TaskState;
 import dev.hostler.proto.v1.TrustReport;
+import dev.hostler.trust.secret.SignedSealingKey;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -163,6 +165,13 @@ final class ToWire {
     FleetRootsHeld.Builder held = FleetRootsHeld.newBuilder();
     digests.forEach(digest -> held.addDigests(ByteString.copyFrom(digest)));
     return held.build();
+  }
+
+  static SealingKey sealingKey(SignedSealingKey key) {
+    return SealingKey.newBuilder()
+        .setStatement(ByteString.copyFrom(key.statement()))
+        .setSignature(ByteString.copyFrom(key.signature()))
+        .build();
   }
 
   private static AttemptRef ref(AttemptId id) {

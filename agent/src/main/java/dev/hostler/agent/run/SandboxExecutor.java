@@ -13,6 +13,7 @@ import dev.hostler.agent.bundle.BundleLease;
 import dev.hostler.agent.bundle.Pin;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.denial.DenialNews;
+import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.sandbox.Accounts;
 import dev.hostler.agent.sandbox.RunListener;
 import dev.hostler.agent.sandbox.RunRecord;
@@ -56,6 +57,7 @@ public final class SandboxExecutor implements AttemptExecutor {
    * @param trust what is known of freshness and revocation
    * @param attempts where attempts have their directories
    * @param users as whom operators may have actions run
+   * @param sealing opens secret parameters
    */
   public SandboxExecutor(
       @Nullable Sandbox sandbox,
@@ -65,13 +67,14 @@ public final class SandboxExecutor implements AttemptExecutor {
       TrustState trust,
       Path attempts,
       UserRule users,
+      HostSealing sealing,
       TimeSource time) {
     this.sandbox = sandbox;
     this.unsupported = unsupported;
     this.bundles = bundles;
     this.trust = trust;
     this.revoked = new RevokedWork(trust, bundles);
-    this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")), users);
+    this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")), users, sealing);
     this.folders = new AttemptFolders(attempts);
     this.time = time;
   }

@@ -5,6 +5,7 @@ import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleLease;
+import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.sandbox.Accounts;
 import dev.hostler.agent.sandbox.Capability;
 import dev.hostler.agent.sandbox.FileView;
@@ -23,6 +24,8 @@ import dev.hostler.trust.bundle.JobVariables;
 import dev.hostler.trust.bundle.Manifest;
 import dev.hostler.trust.bundle.Parameters;
 import dev.hostler.trust.json.Problem;
+import dev.hostler.trust.secret.SealedParameters;
+import dev.hostler.trust.secret.SecretException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -43,11 +46,13 @@ final class SandboxPlan {
   private final SandboxDefaults defaults;
   private final Accounts accounts;
   private final UserRule users;
+  private final HostSealing sealing;
 
-  SandboxPlan(SandboxDefaults defaults, Accounts accounts, UserRule users) {
+  SandboxPlan(SandboxDefaults defaults, Accounts accounts, UserRule users, HostSealing sealing) {
     this.defaults = defaults;
     this.accounts = accounts;
     this.users = users;
+    this.sealing = sealing;
   }
 
   /**
@@ -111,7 +116,9 @@ final class SandboxPlan {
           variables.stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
     Map<String, String> declared = new TreeMap<>(action.env());
-    declared.putAll(parameters(action, work).environment());
+    Map<String, String> secrets = new TreeMap<>();
+    boolean secret = SealedParameters.hasSealed(work.paramsJson());
+    (secret ? secrets : declared).putAll(parameters(action, work).environment());
     Manifest.Sandbox sandbox = action.sandbox();
     Manifest.Limits limits = action.limits();
     Set<Capability> capabilities = new HashSet<>();
@@ -139,7 +146,7 @@ final class SandboxPlan {
             .withTiming(timing(assignment, limits))
             .withOutput(new OutputCaps(limits.outputBytes(), limits.outputBytes()));
     spec = spec.withRlimits(openFiles(spec.rlimits(), limits.openFiles()));
-    return as(action.runAs(), spec);
+    return as(action.runAs(), spec.withSecrets(secrets));
   }
 
   /** The digest decides which bundle it is; the operator signed for what it is called, too. */
@@ -153,13 +160,25 @@ final class SandboxPlan {
     }
   }
 
-  private static Parameters parameters(Manifest.Action action, Work.Action work)
-      throws RefusedException {
+  private Parameters parameters(Manifest.Action action, Work.Action work) throws RefusedException {
     try {
-      return Parameters.of(action, work.paramsJson().getBytes(StandardCharsets.UTF_8));
+      SealedParameters.requireSealed(work.paramsJson(), action.paramsSchema());
+      String open =
+          sealing.open(work.paramsJson(), work.sealed().wrappedKey(), work.sealed().nonce());
+      return Parameters.of(action, open.getBytes(StandardCharsets.UTF_8));
     } catch (InvalidBundleException e) {
       throw new RefusedException(Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));
+    } catch (SecretException e) {
+      throw new RefusedException(refusal(e.reason()), String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Refusal refusal(SecretException.Reason reason) {
+    return switch (reason) {
+      case NO_KEY -> Refusal.SEALED_KEY_MISSING;
+      case MALFORMED -> Refusal.SEALED_MALFORMED;
+      case CANNOT_OPEN, UNUSABLE_KEY, NOT_VOUCHED -> Refusal.SEALED_CANNOT_OPEN;
+    };
   }
 
   private static List<String> argv(Manifest.Action action) {

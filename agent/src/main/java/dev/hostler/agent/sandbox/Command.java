@@ -10,14 +10,17 @@ import java.util.Map;
  *     searched in PATH of {@code env}
  * @param env the whole environment; nothing is inherited
  * @param cwd absolute path inside the sandbox, not below /proc
+ * @param secrets variables on top of {@code env} that are written to no file
  */
-public record Command(List<String> argv, Map<String, String> env, String cwd) {
+public record Command(
+    List<String> argv, Map<String, String> env, String cwd, Map<String, String> secrets) {
   /**
    * @throws IllegalArgumentException if there is no program or a text cannot be passed to exec
    */
   public Command {
     argv = List.copyOf(argv);
     env = Map.copyOf(env);
+    secrets = Map.copyOf(secrets);
     if (argv.isEmpty() || argv.getFirst().isEmpty()) {
       throw new IllegalArgumentException("sandbox: argv " + argv + ": needs a program");
     }
@@ -27,14 +30,41 @@ public record Command(List<String> argv, Map<String, String> env, String cwd) {
     }
     argv.forEach(word -> noNul("argv", word));
     noNul("cwd", cwd);
-    env.forEach((name, value) -> {
-      noNul("env " + name, value);
-      noNul("env", name);
-      if (name.isEmpty() || name.contains("=")) {
-        throw new IllegalArgumentException(
-            "sandbox: env name \"" + name + "\": must not be empty or contain '='");
+    env.forEach(Command::variable);
+    secrets.forEach(Command::variable);
+    for (String name : secrets.keySet()) {
+      if (env.containsKey(name)) {
+        throw new IllegalArgumentException("sandbox: env " + name + ": is given twice");
       }
-    });
+    }
+  }
+
+  /** Without secrets. */
+  public Command(List<String> argv, Map<String, String> env, String cwd) {
+    this(argv, env, cwd, Map.of());
+  }
+
+  /** Shows no secret. */
+  @Override
+  public String toString() {
+    return "Command[argv="
+        + argv
+        + ", env="
+        + env
+        + ", cwd="
+        + cwd
+        + ", secrets="
+        + secrets.keySet()
+        + "]";
+  }
+
+  private static void variable(String name, String value) {
+    noNul("env " + name, value);
+    noNul("env", name);
+    if (name.isEmpty() || name.contains("=")) {
+      throw new IllegalArgumentException(
+          "sandbox: env name \"" + name + "\": must not be empty or contain '='");
+    }
   }
 
   private static void noNul(String field, String text) {

@@ -1,6 +1,7 @@
 package dev.hostler.agent.sandbox;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -69,15 +70,29 @@ record Launcher(Path program) {
     }
   }
 
-  /** Starts the supervisor of an attempt, in a session of its own, with an empty environment. */
-  Process start(Path spec, @Nullable Path log) throws IOException {
+  /**
+   * Starts the supervisor of an attempt, in a session of its own, with an empty environment.
+   *
+   * @param secrets what it reads on its standard input
+   */
+  Process start(Path spec, @Nullable Path log, byte[] secrets) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(program.toString(), spec.toString());
     builder.environment().clear();
-    builder.redirectInput(Path.of("/dev/null").toFile());
+    if (secrets.length == 0) {
+      builder.redirectInput(Path.of("/dev/null").toFile());
+    }
     builder.redirectError(
         log == null
             ? ProcessBuilder.Redirect.DISCARD
             : ProcessBuilder.Redirect.appendTo(log.toFile()));
-    return builder.start();
+    Process process = builder.start();
+    if (secrets.length > 0) {
+      try (OutputStream in = process.getOutputStream()) {
+        in.write(secrets);
+      } catch (IOException _) {
+        // It ended, and its result or its exit code says why; with less than all it runs nothing.
+      }
+    }
+    return process;
   }
 }

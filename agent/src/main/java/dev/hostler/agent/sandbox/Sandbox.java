@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 /** Starts attempts in sandboxes, and finds those that an earlier agent started. Thread-safe. */
@@ -94,7 +95,9 @@ public final class Sandbox {
         filterName = AttemptFiles.FILTER_NAME;
       }
       files.write(files.spec(), SpecFile.bytes(spec, view, files.directory(), cgroup, filterName));
-      Process supervisor = launcher.start(files.spec(), files.log());
+      byte[] secrets = SpecFile.secrets(spec);
+      Process supervisor = launcher.start(files.spec(), files.log(), secrets);
+      Arrays.fill(secrets, (byte) 0);
       started = true;
       SandboxedRun run = new SandboxedRun(spec.attempt(), files, cgroup, listener, time);
       run.follow(supervisor);

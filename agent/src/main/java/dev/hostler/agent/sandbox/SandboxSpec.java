@@ -2,6 +2,7 @@ package dev.hostler.agent.sandbox;
 
 import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -62,6 +63,24 @@ public record SandboxSpec(
               + attempt
               + ": must be 1 to 100 letters, digits, '.', '_', '-', not starting with '.'");
     }
+  }
+
+  /** The same with these secret variables. */
+  public SandboxSpec withSecrets(Map<String, String> secrets) {
+    return new SandboxSpec(
+        attempt,
+        new Command(command.argv(), command.env(), command.cwd(), secrets),
+        user,
+        files,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        timing,
+        output,
+        hostname,
+        onDenied);
   }
 
   /** The same with another user. */

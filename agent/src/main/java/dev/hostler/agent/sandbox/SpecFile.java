@@ -51,8 +51,19 @@ final class SpecFile {
     return file.bytes.toByteArray();
   }
 
+  /** What hostler-launch reads on its standard input: variables that lie in no file. */
+  static byte[] secrets(SandboxSpec spec) {
+    SpecFile strings = new SpecFile();
+    new TreeMap<>(spec.command().secrets()).forEach(strings::put);
+    return strings.bytes.toByteArray();
+  }
+
   private void putCommand(SandboxSpec spec) {
     spec.command().argv().forEach(word -> put("argv", word));
+    int secrets = secrets(spec).length;
+    if (secrets > 0) {
+      put("secret_env", secrets);
+    }
     new TreeMap<>(spec.command().env()).forEach((name, value) -> put("env", name + "=" + value));
     put("cwd", spec.command().cwd());
     put("uid", spec.user().uid());

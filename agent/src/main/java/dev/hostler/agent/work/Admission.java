@@ -5,6 +5,7 @@ import dev.hostler.agent.attempt.Authority;
 import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.attempt.SealedWith;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.trust.job.JobException;
@@ -85,7 +86,8 @@ public final class Admission {
                     action.action(),
                     action.manifest(),
                     offer.bundleSize(),
-                    action.params());
+                    action.params(),
+                    new SealedWith(statement.nonce(), offer.sealedKey()));
           };
       return new Assignment(
           offer.id(),

@@ -67,6 +67,7 @@ final class RecordCodec {
           writeAssignment(out, assignment);
           writeText(out, bootId);
           AuthorityCodec.write(out, assignment);
+          SealedCodec.write(out, assignment);
         }
         case LedgerRecord.Ended(AttemptId id, AttemptResult result) -> {
           out.writeByte(ENDED);
@@ -95,7 +96,8 @@ final class RecordCodec {
         case ACCEPTED -> {
           Assignment assignment = readAssignment(in);
           String bootId = readText(in);
-          yield new LedgerRecord.Accepted(AuthorityCodec.read(in, assignment), bootId);
+          yield new LedgerRecord.Accepted(
+              SealedCodec.read(in, AuthorityCodec.read(in, assignment)), bootId);
         }
         case ENDED -> new LedgerRecord.Ended(readId(in), readResult(in));
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));

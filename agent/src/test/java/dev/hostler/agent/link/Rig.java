@@ -2,6 +2,7 @@ package dev.hostler.agent.link;
 
 import dev.hostler.agent.facts.HostFacts;
 import dev.hostler.agent.identity.CertificateRenewal;
+import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.RenewalException;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.identity.TestIdentity;
@@ -76,6 +77,7 @@ final class Rig implements AutoCloseable {
             workbench,
             OpenTrust.in(state, time),
             roots(),
+            sealing(),
             () ->
                 new HostFacts(
                     hostname,
@@ -98,6 +100,11 @@ final class Rig implements AutoCloseable {
     workbench.start();
     link.start();
     return this;
+  }
+
+  private HostSealing sealing() throws IOException {
+    return HostSealing.open(
+        state.resolve("sealing"), new TestIdentity(state.resolve("identity-2")).current, time);
   }
 
   /** Of a host with a fleet of its own. */

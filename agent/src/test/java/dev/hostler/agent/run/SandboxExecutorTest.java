@@ -8,6 +8,7 @@ import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.SealedWith;
 import dev.hostler.agent.attempt.StreamName;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleCache;
@@ -15,6 +16,8 @@ import dev.hostler.agent.bundle.BundleSettings;
 import dev.hostler.agent.bundle.BundleUnavailableException;
 import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.denial.Denial;
+import dev.hostler.agent.identity.HostSealing;
+import dev.hostler.agent.identity.TestIdentity;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
@@ -25,10 +28,12 @@ import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.JobDraft;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.trust.secret.SealedParameters;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +81,8 @@ class SandboxExecutorTest {
     }
   }
 
+  private HostSealing sealing;
+
   @BeforeEach
   void open() throws Exception {
     String unique =
@@ -86,6 +93,11 @@ class SandboxExecutorTest {
     sandbox =
         Sandbox.open(
             Path.of("target/launcher/hostler-launch").toAbsolutePath(), state, cgroups, TIME);
+    sealing =
+        HostSealing.open(
+            state.resolve("identity/sealing"),
+            new TestIdentity(state.resolve("identity")).current,
+            TIME);
     executor = executor(sandbox);
   }
 
@@ -129,6 +141,7 @@ class SandboxExecutorTest {
         trust,
         state.resolve("attempts"),
         users,
+        sealing,
         TIME);
   }
 
@@ -175,6 +188,106 @@ class SandboxExecutorTest {
         new Work.Action(
             "sample", "1.2.3", "greet", bundle.digest, bundle.bytes.length, "{\"name\":\"x\"}"),
         null);
+  }
+
+  private static final String SECRET = "s3cret-1 \u00e9";
+  private static final String NONCE = "AAAAAAAAAAAAAAAAAAAAAA";
+
+  /** Of a job with the nonce {@link #NONCE}, sealed to this host. */
+  private Assignment withSecret(String program, String password) throws Exception {
+    String toml =
+        SignedBundle.TOML
+            + "\n[actions.greet.params.properties.password]\n"
+            + "type = \"string\"\nmaxLength = 20\nwriteOnly = true\n";
+    bundle = new SignedBundle(root.resolve("made"), toml, TIME.instant(), null, program);
+    Files.copy(bundle.root, root.resolve("roots.pem"));
+    SealedParameters sealed =
+        SealedParameters.seal(
+            "{\"name\":\"x\",\"password\":\"" + password + "\"}",
+            "{\"properties\":{\"password\":{\"writeOnly\":true}}}",
+            NONCE,
+            Map.of("host-1", sealing.vouched().read().key()));
+    return work(
+        "t1",
+        action(
+            sealed.params(),
+            NONCE,
+            Base64.getUrlEncoder().encodeToString(sealed.keys().get("host-1"))),
+        null);
+  }
+
+  private Work.Action action(String params, String nonce, String key) {
+    return new Work.Action(
+        "sample",
+        "1.2.3",
+        "greet",
+        bundle.digest,
+        bundle.bytes.length,
+        params,
+        new SealedWith(nonce, key));
+  }
+
+  @Test
+  void aSecretReachesTheProgramAndNoFile() throws Exception {
+    AttemptResult result =
+        run(
+            withSecret(
+                "#!/bin/sh\nprintf %s \"$HOSTLER_PARAM_PASSWORD\" | sha256sum\n"
+                    + "printf %s \"$HOSTLER_PARAMS\" | sha256sum\necho $HOSTLER_PARAM_NAME",
+                SECRET));
+    assertThat(result.exitCode()).as(result.message()).isZero();
+    Path folder = state.resolve("attempts/t1.1");
+    assertThat(Files.readString(folder.resolve("stdout")).lines())
+        .containsExactly(
+            sha256(SECRET) + "  -",
+            sha256("{\"name\":\"x\",\"password\":\"" + SECRET + "\",\"times\":2}") + "  -",
+            "x");
+    try (var files = Files.walk(state)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain("s3cret");
+      }
+    }
+  }
+
+  private static String sha256(String text) throws Exception {
+    return HexFormat.of()
+        .formatHex(
+            java.security.MessageDigest.getInstance("SHA-256")
+                .digest(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void whatIsNotSealedForThisHostAndJobIsRefusedEachForItsReason() throws Exception {
+    Assignment good = withSecret("#!/bin/sh\necho never", "s3cret-1 too long, by the schema");
+    Work.Action action = (Work.Action) good.work();
+    String params = action.paramsJson();
+    String key = action.sealed().wrappedKey();
+    AttemptResult unfit = run(good);
+    assertThat(unfit.refusal()).isEqualTo(Refusal.ACTION_INVALID);
+    assertThat(unfit.message()).contains("params.password").doesNotContain("s3cret");
+    Map<Work.Action, Refusal> cases =
+        Map.of(
+            action(params, NONCE, ""),
+            Refusal.SEALED_KEY_MISSING,
+            action(params, NONCE, "AAAA"),
+            Refusal.SEALED_MALFORMED,
+            action(
+                params,
+                NONCE,
+                key.substring(0, 20) + (key.charAt(20) == 'x' ? "y" : "x") + key.substring(21)),
+            Refusal.SEALED_CANNOT_OPEN,
+            action(params, "BAAAAAAAAAAAAAAAAAAAAA", key),
+            Refusal.SEALED_CANNOT_OPEN,
+            action("{\"password\":\"s3cret-1\"}", NONCE, key),
+            Refusal.SEALED_MALFORMED);
+    for (var one : cases.entrySet()) {
+      AttemptResult result = run(work("t2", one.getKey(), null));
+      assertThat(result.refusal()).as(result.message()).isEqualTo(one.getValue());
+      assertThat(result.message()).doesNotContain("s3cret");
+    }
+    assertThat(state.resolve("attempts")).doesNotExist();
   }
 
   @Test

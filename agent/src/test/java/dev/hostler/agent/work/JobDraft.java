@@ -79,7 +79,7 @@ public final class JobDraft {
   }
 
   public Offer offer(String task, int number) {
-    return new Offer(new AttemptId(task, number), "job-" + task, sign(), proof(), 1);
+    return new Offer(new AttemptId(task, number), "job-" + task, sign(), proof(), 1, "");
   }
 
   /** As a controller sends it. */

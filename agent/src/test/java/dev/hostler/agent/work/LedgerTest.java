@@ -9,6 +9,7 @@ import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.ResourceUse;
+import dev.hostler.agent.attempt.SealedWith;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.denial.Denial;
@@ -43,7 +44,8 @@ class LedgerTest {
     return new Assignment(
         new AttemptId(task, 1),
         "job-2",
-        new Work.Action("host-report", "1.2.3", "collect", "ab".repeat(32), 12345, "{\"a\":1}"),
+        new Work.Action("host-report", "1.2.3", "collect", "ab".repeat(32), 12345, "{\"a\":1}")
+            .with(new SealedWith("nonce", "wrapped")),
         Map.of(),
         Duration.ZERO,
         null,

@@ -176,6 +176,39 @@ public final class Console {
     return answer.toString().strip();
   }
 
+  /**
+   * Asks on the terminal for something that is not shown while it is typed.
+   *
+   * @throws CliFailure without a terminal
+   */
+  public synchronized String askSecret(String question) {
+    java.io.Console terminal = terminals.in() ? System.console() : null;
+    if (terminal == null || !terminal.isTerminal()) {
+      throw CliFailure.usage(
+          "cannot ask for "
+              + question.replace(": ", "")
+              + ": there is no terminal; give it as"
+              + " --param KEY=@FILE, or on stdin as --param KEY=@-");
+    }
+    hideProgress();
+    char[] typed = terminal.readPassword("%s", question);
+    showProgress();
+    return typed == null ? "" : new String(typed);
+  }
+
+  /**
+   * All of stdin, as text.
+   *
+   * @throws CliFailure if it cannot be read
+   */
+  public synchronized String readAll() {
+    try {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new CliFailure(ExitCode.LOCAL, "cannot read stdin: " + e.getMessage());
+    }
+  }
+
   /** A line to stderr from outside of everything else, even while a question waits. */
   @SuppressWarnings("GuardedBy")
   public void urgent(String text) {

@@ -2,14 +2,14 @@ package dev.hostler.cli.job;
 
 import dev.hostler.cli.connect.Controller;
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.cli.secret.Recipient;
 import dev.hostler.proto.v1.GetHostRequest;
 import dev.hostler.proto.v1.Host;
 import dev.hostler.proto.v1.ListHostsRequest;
 import dev.hostler.proto.v1.ListHostsResponse;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,21 +40,21 @@ record HostIds(@Nullable String selector, List<String> hosts) {
   }
 
   /**
-   * Their ids, each once.
+   * They, each once.
    *
+   * @param keys with their sealing keys
    * @throws CliFailure if there is none, or one is unknown
    */
-  List<String> resolve(Controller controller) {
-    Set<String> ids = new LinkedHashSet<>();
+  List<Recipient> resolve(Controller controller, boolean keys) {
+    Map<String, Recipient> found = new LinkedHashMap<>();
     if (selector == null) {
       for (String host : hosts) {
-        ids.add(
-            controller
-                .call(() ->
-                    controller.hosts().getHost(GetHostRequest.newBuilder().setHost(host).build()))
-                .getId());
+        Host one =
+            controller.call(() ->
+                controller.hosts().getHost(GetHostRequest.newBuilder().setHost(host).build()));
+        found.put(one.getId(), Recipient.of(one));
       }
-      return List.copyOf(ids);
+      return List.copyOf(found.values());
     }
     String token = "";
     do {
@@ -63,18 +63,19 @@ record HostIds(@Nullable String selector, List<String> hosts) {
               .setSelector(selector)
               .setPageSize(PAGE)
               .setPageToken(token)
+              .setSealingKeys(keys)
               .build();
       ListHostsResponse page = controller.call(() -> controller.hosts().listHosts(request));
-      page.getHostsList().stream().map(Host::getId).forEach(ids::add);
+      page.getHostsList().forEach(host -> found.put(host.getId(), Recipient.of(host)));
       token = page.getNextPageToken();
     } while (!token.isEmpty());
-    if (ids.isEmpty()) {
+    if (found.isEmpty()) {
       throw CliFailure.usage(
           "-t '"
               + selector
               + "' means no host at the moment; `hostler host list -t SELECTOR` shows what a"
               + " selector means");
     }
-    return new ArrayList<>(ids);
+    return List.copyOf(found.values());
   }
 }

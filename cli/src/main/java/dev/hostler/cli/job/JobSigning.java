@@ -59,9 +59,10 @@ record JobSigning(
   /**
    * Signs.
    *
+   * @param nonce new
    * @throws CliFailure if every host would refuse it
    */
-  SignedJob sign(JobWork work, Targets targets, SigningKeys keys, Instant now) {
+  SignedJob sign(JobWork work, String nonce, Targets targets, SigningKeys keys, Instant now) {
     Instant second = now.truncatedTo(ChronoUnit.SECONDS);
     Instant end = keys.chain().getFirst().getNotAfter().toInstant();
     Instant expires = second.plus(startWithin == null ? USUAL_START : startWithin);
@@ -87,7 +88,7 @@ record JobSigning(
               concurrency,
               second.minus(CLOCK_SKEW),
               expires,
-              JobStatement.newNonce(),
+              nonce,
               allowOlder,
               targets),
           keys,

@@ -1,5 +1,6 @@
 package dev.hostler.cli.job;
 
+import com.google.protobuf.Struct;
 import dev.hostler.cli.command.Details;
 import dev.hostler.cli.command.ValueJson;
 import dev.hostler.cli.console.Format;
@@ -12,9 +13,12 @@ import dev.hostler.proto.v1.JobState;
 import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.Task;
 import dev.hostler.proto.v1.TaskCounts;
+import dev.hostler.trust.secret.SealedParameters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How jobs and tasks look. */
@@ -54,12 +58,22 @@ final class JobView {
           .put("bundle", job.getAction().getName().getBundle())
           .put("bundle_version", job.getAction().getName().getVersion())
           .put("action", job.getAction().getName().getAction())
-          .put("params", ValueJson.of(job.getAction().getParams()));
+          .put("params", shown(job.getAction().getParams()));
     }
     if (job.hasCommand()) {
       fields.put("argv", job.getCommand().getArgvList());
     }
     return fields;
+  }
+
+  /** In place of ciphertext stands that it is some. */
+  private static Map<String, Object> shown(Struct params) {
+    Map<String, Object> shown = ValueJson.of(params);
+    shown.replaceAll((_, value) ->
+        value instanceof Map<?, ?> map && map.keySet().equals(Set.of(SealedParameters.MARK))
+            ? "(sealed)"
+            : value);
+    return shown;
   }
 
   static Json.Fields json(Task task) {

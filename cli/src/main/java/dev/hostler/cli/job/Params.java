@@ -4,8 +4,9 @@ import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.hostler.cli.command.JsonText;
-import dev.hostler.cli.command.Pairs;
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.cli.console.Console;
+import dev.hostler.trust.secret.SealedParameters;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns {@code --param key=value} into values of the types that the action's JSON Schema names.
@@ -22,30 +24,77 @@ final class Params {
   private final Struct schema;
   private final List<String> problems = new ArrayList<>();
 
-  private Params(Struct schema) {
+  private final Set<String> secrets;
+  private final Console console;
+
+  private Params(Struct schema, Set<String> secrets, Console console) {
     this.schema = schema;
+    this.secrets = secrets;
+    this.console = console;
   }
 
   /**
    * The typed parameters.
    *
-   * @param given "key=value", "key=@file" (the file's text) or "key=@@value" (starts with an @)
+   * @param given as on the command line
    * @param schemaText the action's schema
    * @throws CliFailure naming every parameter that is unknown, missing or of the wrong type
    */
-  static Struct typed(List<String> given, String schemaText) {
+  static Struct typed(Given given, String schemaText, Console console) {
     Value schema;
     try {
       schema = JsonText.parse(schemaText.isBlank() ? "{}" : schemaText);
     } catch (IllegalArgumentException e) {
       throw CliFailure.usage("the action's parameter schema cannot be read: " + e.getMessage());
     }
-    Params params = new Params(schema.getStructValue());
-    Struct typed = params.typed(Pairs.parse("--param", given));
+    Params params =
+        new Params(
+            schema.getStructValue(),
+            SealedParameters.secrets(schemaText.isBlank() ? "{}" : schemaText),
+            console);
+    Map<String, String> texts = given.texts();
+    params.warn(texts);
+    params.requireSecret(given.mustBeSecret());
+    for (String name : given.asked()) {
+      String answer = console.askSecret(name + ": ");
+      texts.put(name, answer.startsWith("@") ? "@" + answer : answer);
+    }
+    Struct typed = params.typed(texts);
     if (!params.problems.isEmpty()) {
       throw CliFailure.usage(String.join("\n", params.problems));
     }
     return typed;
+  }
+
+  private void warn(Map<String, String> given) {
+    for (Map.Entry<String, String> one : given.entrySet()) {
+      boolean inClear = !one.getValue().startsWith("@") || one.getValue().startsWith("@@");
+      if (secrets.contains(one.getKey()) && inClear) {
+        console.note(
+            "warning: --param "
+                + one.getKey()
+                + "=... is secret, but everybody on this machine can see it in the process list,"
+                + " and your shell keeps it; use --secret "
+                + one.getKey()
+                + "=@FILE or =@- (stdin), or --ask "
+                + one.getKey());
+      }
+    }
+  }
+
+  /** A controller that lies about what is secret must not get it in clear. */
+  private void requireSecret(Map<String, String> options) {
+    options.forEach((name, option) -> {
+      if (!secrets.contains(name)) {
+        throw CliFailure.usage(
+            option
+                + " "
+                + name
+                + ": the action does not say that it is secret (writeOnly), so the controller and"
+                + " the hosts would keep it in clear; nothing was sent. It has "
+                + (secrets.isEmpty() ? "no secret parameters" : "these secret ones: " + secrets));
+      }
+    });
   }
 
   private Struct typed(Map<String, String> given) {
@@ -63,9 +112,13 @@ final class Params {
         return;
       }
       try {
-        typed.putFields(key, convert(content(text), object(known, key)));
+        typed.putFields(key, convert(content(text, secrets.contains(key)), object(known, key)));
       } catch (IllegalArgumentException e) {
-        problems.add("--param " + key + "=" + text + ": " + e.getMessage());
+        boolean file = text.startsWith("@") && !text.startsWith("@@");
+        problems.add(
+            secrets.contains(key) && !file
+                ? "--param " + key + ": does not fit (it is secret and not shown)"
+                : "--param " + key + "=" + text + ": " + e.getMessage());
       }
     });
     for (Value required :
@@ -102,22 +155,34 @@ final class Params {
     return parent.getFieldsOrDefault(key, Value.getDefaultInstance()).getStructValue();
   }
 
-  private static String content(String text) {
+  private String content(String text, boolean secret) {
     if (text.startsWith("@@")) {
       return text.substring(1);
     }
     if (!text.startsWith("@")) {
       return text;
     }
+    if (text.equals("@-")) {
+      String all = console.readAll();
+      return secret ? line(all) : all;
+    }
     Path file = Path.of(text.substring(1));
     try {
-      return Files.readString(file);
+      String all = Files.readString(file);
+      return secret ? line(all) : all;
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException(file + " is not UTF-8 text", e);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           file + " cannot be read; to pass a value that starts with @, write @@", e);
     }
+  }
+
+  /** What echo and editors put after a single line does not belong to a password. */
+  private static String line(String text) {
+    return text.indexOf('\n') == text.length() - 1 && !text.isEmpty()
+        ? text.substring(0, text.length() - 1)
+        : text;
   }
 
   private static Value convert(String text, Struct schema) {

@@ -12,13 +12,17 @@ import dev.hostler.cli.console.CliFailure;
 import dev.hostler.cli.console.Console;
 import dev.hostler.cli.console.ExitCode;
 import dev.hostler.cli.console.Json;
+import dev.hostler.cli.secret.HostKeys;
+import dev.hostler.cli.secret.Recipient;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.TargetTree;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -53,6 +57,7 @@ import picocli.CommandLine.Spec;
       "  hostler run --host web-1 -- uname -a",
       "  hostler run -t 'labels.env == \"prod\"' --concurrency 10 --timeout 30s -- uptime",
       "  hostler run --host web-1 --host web-2 host-report collect --param format=json",
+      "  hostler run --host db-1 postgres set-password --secret password=@pw.txt",
       "  hostler run -t true sshd-hardening@1.0.0 apply --param max_auth_tries=4 --detach",
       "  hostler run -t true -o json -- uptime | jq -r 'select(.type == \"output\") | .text'"
     })
@@ -88,9 +93,25 @@ public final class RunCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = {
         "Parameter of the action, typed by its schema; objects and arrays as JSON.",
-        "KEY=@FILE takes the text of a file, KEY=@@TEXT a text that starts with @."
+        "KEY=@FILE takes the text of a file, KEY=@- that of stdin, KEY=@@TEXT a text that",
+        "starts with @. Secret ones (writeOnly) are sealed to the hosts' keys."
       })
   private List<String> params = new ArrayList<>();
+
+  @Option(
+      names = "--secret",
+      paramLabel = "KEY=@FILE",
+      description = {
+        "Like --param, but refused if the action does not call it secret: use it for what",
+        "must never be sent in clear. KEY=@- takes stdin."
+      })
+  private List<String> secrets = new ArrayList<>();
+
+  @Option(
+      names = "--ask",
+      paramLabel = "KEY",
+      description = "Like --secret; asks for it on the terminal, unseen. May be repeated.")
+  private List<String> asked = new ArrayList<>();
 
   @Option(
       names = "--env",
@@ -146,19 +167,29 @@ public final class RunCommand implements Callable<Integer> {
     if (concurrency < 0) {
       throw CliFailure.usage("--concurrency " + concurrency + ": 0 (all at once) or more");
     }
-    Work work = Work.of(arguments(), what, params, runAs);
+    Work work = Work.of(arguments(), what, new Given(params, secrets, asked), runAs);
     HostIds targets = new HostIds(selector, hosts);
     JobSigning signing =
         new JobSigning(Pairs.parse("--env", env), timeout, concurrency, startWithin, allowOlder);
     try (Controller controller = context.connect(session)) {
       SigningKeys keys = JobSigning.keys(controller.context());
-      List<String> ids = targets.resolve(controller);
+      Work.Resolved resolved = work.resolve(controller, session.console());
+      boolean secret = SecretSealing.isNeeded(resolved);
+      List<Recipient> hosts = targets.resolve(controller, secret);
+      List<String> ids = hosts.stream().map(Recipient::id).toList();
+      String nonce = JobStatement.newNonce();
+      Instant now = session.time().instant();
+      SecretSealing sealed =
+          secret
+              ? SecretSealing.of(
+                  resolved,
+                  hosts,
+                  HostKeys.of(session.environment(), controller.context().ca(), now),
+                  nonce,
+                  session.console()::note)
+              : SecretSealing.none(resolved.work());
       SignedJob signed =
-          signing.sign(
-              work.resolve(controller),
-              TargetTree.of(ids).targets(),
-              keys,
-              session.time().instant());
+          signing.sign(sealed.work(), nonce, TargetTree.of(ids).targets(), keys, now);
       Job job =
           submit(
               controller,
@@ -168,6 +199,7 @@ public final class RunCommand implements Callable<Integer> {
                           .setStatement(ByteString.copyFrom(signed.statement()))
                           .setSignature(ByteString.copyFrom(signed.signature())))
                   .addAllHostIds(ids)
+                  .addAllSealedKeys(sealed.keys())
                   .setIdempotencyKey(UUID.randomUUID().toString())
                   .build());
       if (detach) {

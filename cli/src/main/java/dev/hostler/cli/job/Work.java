@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import dev.hostler.cli.connect.Controller;
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.cli.console.Console;
 import dev.hostler.proto.v1.Action;
 import dev.hostler.proto.v1.ActionName;
 import dev.hostler.proto.v1.Bundle;
@@ -20,22 +21,33 @@ import org.jspecify.annotations.Nullable;
 /** What {@code hostler run} is to run. */
 sealed interface Work {
 
-  /** What is to be signed; may ask the controller which bundle that is, and for its schema. */
-  JobWork resolve(Controller controller);
+  /**
+   * What is to be signed.
+   *
+   * @param work parameters in clear
+   * @param schema of the parameters; empty for a command
+   */
+  record Resolved(JobWork work, String schema) {
+    /** Shows no parameter. */
+    @Override
+    public String toString() {
+      return "resolved work";
+    }
+  }
+
+  /** May ask the controller which bundle that is, and for its schema; and people for secrets. */
+  Resolved resolve(Controller controller, Console console);
 
   /**
    * Tells an action from a command: the command comes after {@code --}.
    *
    * @param arguments the whole command line
    * @param positional its arguments that are no options
-   * @param params of {@code --param}
+   * @param given parameters
    * @param runAs of {@code --run-as}; null: not given
    */
   static Work of(
-      List<String> arguments,
-      List<String> positional,
-      List<String> params,
-      @Nullable String runAs) {
+      List<String> arguments, List<String> positional, Given given, @Nullable String runAs) {
     int dashes = arguments.indexOf("--");
     List<String> command = dashes < 0 ? List.of() : arguments.subList(dashes + 1, arguments.size());
     List<String> before = positional.subList(0, positional.size() - command.size());
@@ -45,7 +57,7 @@ sealed interface Work {
             "give either BUNDLE ACTION or a command after --, not both: "
                 + String.join(" ", before));
       }
-      if (!params.isEmpty()) {
+      if (!given.isEmpty()) {
         throw CliFailure.usage("--param is for actions; a command takes arguments and --env");
       }
       return new Command(
@@ -81,21 +93,21 @@ sealed interface Work {
             .setVersion(version)
             .setAction(before.getLast())
             .build(),
-        List.copyOf(params));
+        given);
   }
 
   /** A command line. */
   record Command(List<String> argv, String runAs) implements Work {
     @Override
-    public JobWork resolve(Controller controller) {
-      return new JobWork.Command(argv, runAs);
+    public Resolved resolve(Controller controller, Console console) {
+      return new Resolved(new JobWork.Command(argv, runAs), "");
     }
   }
 
   /** An action with its parameters as given. */
-  record ActionWork(ActionName name, List<String> params) implements Work {
+  record ActionWork(ActionName name, Given given) implements Work {
     @Override
-    public JobWork resolve(Controller controller) {
+    public Resolved resolve(Controller controller, Console console) {
       Bundle bundle =
           controller.call(() ->
               controller
@@ -121,12 +133,14 @@ sealed interface Work {
                           + bundle.getActionsList().stream()
                               .map(Action::getName)
                               .collect(Collectors.joining(", "))));
-      return new JobWork.Action(
-          bundle.getName(),
-          bundle.getVersion(),
-          action.getName(),
-          HexFormat.of().formatHex(bundle.getManifestDigest().toByteArray()),
-          canonical(Params.typed(params, action.getParamsSchema())));
+      return new Resolved(
+          new JobWork.Action(
+              bundle.getName(),
+              bundle.getVersion(),
+              action.getName(),
+              HexFormat.of().formatHex(bundle.getManifestDigest().toByteArray()),
+              canonical(Params.typed(given, action.getParamsSchema(), console))),
+          action.getParamsSchema().isBlank() ? "{}" : action.getParamsSchema());
     }
 
     private static String canonical(Struct params) {

@@ -1,5 +1,6 @@
 package dev.hostler.controller.api;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Permission;
 import dev.hostler.controller.audit.Actor;
@@ -21,9 +22,12 @@ import dev.hostler.proto.v1.ListHostsRequest;
 import dev.hostler.proto.v1.ListHostsResponse;
 import dev.hostler.proto.v1.RemoveHostRequest;
 import dev.hostler.proto.v1.RemoveHostResponse;
+import dev.hostler.proto.v1.SealingKey;
+import dev.hostler.trust.secret.SignedSealingKey;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -72,7 +76,12 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
                   after,
                   size + 1);
           ListHostsResponse.Builder response = ListHostsResponse.newBuilder();
-          page.stream().limit(size).map(this::message).forEach(response::addHosts);
+          List<Host> shown = page.stream().limit(size).toList();
+          Map<UUID, SignedSealingKey> keys =
+              request.getSealingKeys()
+                  ? hosts.sealingKeys(shown.stream().map(Host::id).toList())
+                  : Map.of();
+          shown.forEach(host -> response.addHosts(message(host, keys)));
           if (page.size() > size) {
             response.setNextPageToken(PageTokens.of(page.get(size - 1).name()));
           }
@@ -83,7 +92,11 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
   @Override
   public void getHost(GetHostRequest request, StreamObserver<dev.hostler.proto.v1.Host> responses) {
     Unary.answer(
-        responses, () -> message(permitted(Permission.HOST_READ, request.getHost(), "see")));
+        responses,
+        () -> {
+          Host host = permitted(Permission.HOST_READ, request.getHost(), "see");
+          return message(host, hosts.sealingKeys(List.of(host.id())));
+        });
   }
 
   @Override
@@ -97,7 +110,8 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
                     Actor.operator(Caller.name()),
                     permitted(Permission.HOST_LABEL, request.getHost(), "label").id().toString(),
                     request.getSetMap(),
-                    request.getRemoveList())));
+                    request.getRemoveList()),
+                Map.of()));
   }
 
   @Override
@@ -171,7 +185,7 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
         .build();
   }
 
-  private dev.hostler.proto.v1.Host message(Host host) {
+  private dev.hostler.proto.v1.Host message(Host host, Map<UUID, SignedSealingKey> sealingKeys) {
     dev.hostler.proto.v1.Host.Builder message =
         dev.hostler.proto.v1.Host.newBuilder()
             .setId(host.id().toString())
@@ -183,6 +197,13 @@ public final class HostEndpoint extends HostServiceGrpc.HostServiceImplBase {
     Instant seen = host.lastSeenAt();
     if (seen != null) {
       message.setLastSeenAt(Unary.timestamp(seen));
+    }
+    SignedSealingKey key = sealingKeys.get(host.id());
+    if (key != null) {
+      message.setSealingKey(
+          SealingKey.newBuilder()
+              .setStatement(ByteString.copyFrom(key.statement()))
+              .setSignature(ByteString.copyFrom(key.signature())));
     }
     return message.build();
   }

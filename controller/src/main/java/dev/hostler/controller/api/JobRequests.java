@@ -6,6 +6,7 @@ import dev.hostler.controller.job.JobState;
 import dev.hostler.controller.job.JobWatch;
 import dev.hostler.controller.output.Stream;
 import dev.hostler.proto.v1.OutputPosition;
+import dev.hostler.proto.v1.SealedKey;
 import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.trust.job.SignedJob;
 import java.util.HashMap;
@@ -25,7 +26,18 @@ final class JobRequests {
             request.getJob().getStatement().toByteArray(),
             request.getJob().getSignature().toByteArray()),
         request.getHostIdsList(),
-        request.getIdempotencyKey());
+        request.getIdempotencyKey(),
+        sealedKeys(request.getSealedKeysList()));
+  }
+
+  private static Map<String, byte[]> sealedKeys(List<SealedKey> given) {
+    Map<String, byte[]> keys = new HashMap<>();
+    for (SealedKey key : given) {
+      if (keys.put(key.getHostId(), key.getWrapped().toByteArray()) != null) {
+        throw RequestException.invalid("sealed_keys.host_id", key.getHostId(), "it is there twice");
+      }
+    }
+    return keys;
   }
 
   /** An id in a request. */

@@ -42,7 +42,7 @@ import java.util.function.Supplier;
  * over TLS 1.3 with a client certificate. Thread-safe.
  */
 public final class OperatorPort {
-  private static final int MAX_MESSAGE_BYTES = 8 << 20;
+  private static final int MAX_MESSAGE_BYTES = 24 << 20;
   private static final int BLOCKING_CALLS = 256;
   private static final Duration UNARY_TIMEOUT = Duration.ofSeconds(60);
 

@@ -7,6 +7,7 @@ import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Notices;
 import dev.hostler.controller.db.Transaction;
 import dev.hostler.controller.failure.RequestException;
+import dev.hostler.trust.secret.SignedSealingKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ public final class HostService implements AutoCloseable {
   private final Database database;
   private final HostStore hosts;
   private final LabelStore labels = new LabelStore();
+  private final SealingKeyStore sealingKeys = new SealingKeyStore();
   private final AuditStore audit;
   private final HostConnections connections;
   private final TimeSource clock;
@@ -198,14 +200,33 @@ public final class HostService implements AutoCloseable {
     });
   }
 
-  /** Records what an agent says of its host when it connects or when facts change. */
+  /** Records what an agent says of its host when facts change. */
   public void reported(UUID id, HostFacts facts, Map<String, String> agentLabels) {
+    reported(id, facts, agentLabels, Optional.empty());
+  }
+
+  /**
+   * Records what an agent says of its host when it connects.
+   *
+   * @param sealingKey as it was sent; operators verify it
+   */
+  public void reported(
+      UUID id,
+      HostFacts facts,
+      Map<String, String> agentLabels,
+      Optional<SignedSealingKey> sealingKey) {
     database.execute(transaction -> {
       labels.lock(transaction, id);
       hosts.setFacts(transaction, id, facts);
       labels.replace(transaction, id, LabelStore.Origin.AGENT, acceptable(agentLabels));
       hosts.seen(transaction, List.of(id), clock.instant());
+      sealingKey.ifPresent(key -> sealingKeys.put(transaction, id, key, clock.instant()));
     });
+  }
+
+  /** What secret parameters are sealed to, of those of these hosts that sent it. */
+  public Map<UUID, SignedSealingKey> sealingKeys(Collection<UUID> ids) {
+    return database.transact(transaction -> sealingKeys.find(transaction, ids));
   }
 
   /** Records signs of life. */

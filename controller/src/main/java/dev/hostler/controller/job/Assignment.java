@@ -14,8 +14,10 @@ import java.util.UUID;
  * @param job what the operator signed
  * @param proof that the host is among the job's targets
  * @param bundleSize size of the bundle file in bytes; 0 for a command
+ * @param sealedKey what opens the job's sealed parameters on that host; empty if nothing is sealed
  * @param createdAt when the job was committed
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record Assignment(
     AttemptRef ref,
     UUID hostId,
@@ -23,4 +25,5 @@ public record Assignment(
     SignedJob job,
     TargetProof proof,
     long bundleSize,
+    byte[] sealedKey,
     Instant createdAt) {}

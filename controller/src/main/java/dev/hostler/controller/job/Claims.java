@@ -22,9 +22,12 @@ public final class Claims {
   /** Of a job of before jobs were signed: its host will refuse it and say why. */
   private static final SignedJob NOT_SIGNED = new SignedJob(new byte[0], new byte[0]);
 
+  private static final byte[] NO_KEY = {};
+
   private final Database database;
   private final JobStore jobs;
   private final TaskStore tasks;
+  private final SealedKeyStore keys;
   private final AttemptStore attempts;
   private final TargetTrees trees;
   private final JobChanges changes;
@@ -34,6 +37,7 @@ public final class Claims {
       Database database,
       JobStore jobs,
       TaskStore tasks,
+      SealedKeyStore keys,
       AttemptStore attempts,
       TargetTrees trees,
       JobChanges changes,
@@ -41,6 +45,7 @@ public final class Claims {
     this.database = database;
     this.jobs = jobs;
     this.tasks = tasks;
+    this.keys = keys;
     this.attempts = attempts;
     this.trees = trees;
     this.changes = changes;
@@ -69,14 +74,22 @@ public final class Claims {
       Job job = leased.jobs().get(row.jobId());
       if (job != null) {
         assignments.add(
-            assignment(row, job, leased.signed().getOrDefault(row.jobId(), NOT_SIGNED)));
+            assignment(
+                row,
+                job,
+                leased.signed().getOrDefault(row.jobId(), NOT_SIGNED),
+                leased.keys().getOrDefault(row.id(), NO_KEY)));
       }
     }
     return new Claimed(assignments, leased.more());
   }
 
   private record Leased(
-      List<TaskRow> rows, Map<UUID, Job> jobs, Map<UUID, SignedJob> signed, boolean more) {}
+      List<TaskRow> rows,
+      Map<UUID, Job> jobs,
+      Map<UUID, SignedJob> signed,
+      Map<UUID, byte[]> keys,
+      boolean more) {}
 
   private Leased claim(Transaction transaction, Map<UUID, Integer> slots) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
@@ -103,7 +116,23 @@ public final class Claims {
     transaction.afterCommit(
         () -> admitted.forEach(row -> changes.tasksChanged(row.jobId(), List.of(row.id()))));
     Map<UUID, SignedJob> signed = jobIds.isEmpty() ? Map.of() : jobs.signed(transaction, jobIds);
-    return new Leased(admitted, specs, signed, admitted.size() < rows.size());
+    return new Leased(
+        admitted, specs, signed, keys(transaction, admitted, specs), admitted.size() < rows.size());
+  }
+
+  /** What opens the sealed parameters of those tasks that have any. */
+  private Map<UUID, byte[]> keys(
+      Transaction transaction, List<TaskRow> rows, Map<UUID, Job> specs) {
+    Set<UUID> sealed =
+        specs.values().stream()
+            .filter(job -> SealedKeys.needs(job.work()))
+            .map(Job::id)
+            .collect(Collectors.toSet());
+    return sealed.isEmpty()
+        ? Map.of()
+        : keys.find(
+            transaction,
+            rows.stream().filter(row -> sealed.contains(row.jobId())).map(TaskRow::id).toList());
   }
 
   /** Those that the concurrency limits of their jobs let pass, oldest first. */
@@ -126,7 +155,7 @@ public final class Claims {
     return admitted;
   }
 
-  private Assignment assignment(TaskRow row, Job job, SignedJob signed) {
+  private Assignment assignment(TaskRow row, Job job, SignedJob signed, byte[] sealedKey) {
     return new Assignment(
         new AttemptRef(row.id(), row.attempt() + 1),
         row.hostId(),
@@ -134,6 +163,7 @@ public final class Claims {
         signed,
         trees.proof(job.id(), row.hostId()),
         job.work() instanceof Work.Action action ? action.bundleSize() : 0,
+        sealedKey,
         job.createdAt());
   }
 

@@ -60,6 +60,11 @@ public final class JobService {
     this.clock = clock;
   }
 
+  /** From now on, {@code gate} is asked about each job that verified. */
+  public void onSigned(SignerGate gate) {
+    submission.ask(gate);
+  }
+
   /** From now on, {@code gate} is asked before each job is committed. */
   public void onSubmission(SubmissionGate gate) {
     submission.ask(gate);
@@ -69,8 +74,9 @@ public final class JobService {
    * Verifies a signed job and commits it with a task for each target and an audit row, or finds the
    * job that an earlier request with the same key made.
    *
-   * @throws RequestException INVALID, naming what did not verify; NOT_FOUND; ALREADY_EXISTS if this
-   *     job was submitted before; FAILED_PRECONDITION if this controller knows no operators
+   * @throws RequestException INVALID, naming what did not verify; PERMISSION_DENIED; NOT_FOUND;
+   *     ALREADY_EXISTS if this job was submitted before; FAILED_PRECONDITION if this controller
+   *     knows no operators
    */
   public Job submit(JobRequest request) {
     return submission.submit(request);

@@ -61,6 +61,12 @@ public enum Refusal {
   SIGNER_REVOKED(45),
   /** The operator was revoked. */
   OPERATOR_REVOKED(46),
+  /** No key that opens the sealed parameters came with the task. */
+  SEALED_KEY_MISSING(60),
+  /** The sealed parameters cannot be opened there. */
+  SEALED_CANNOT_OPEN(61),
+  /** The sealed parameters are not of their form. */
+  SEALED_MALFORMED(62),
   /** The bundle was signed by a key that is not a bundle signer's. */
   BUNDLE_SIGNER_WRONG_PURPOSE(70);
 

@@ -30,6 +30,7 @@ final class Submission {
   private final Database database;
   private final JobStore jobs;
   private final TaskStore tasks;
+  private final SealedKeyStore keys;
   private final AuditStore audit;
   private final HostStore hosts;
   private final Targets targets;
@@ -41,12 +42,14 @@ final class Submission {
   private final Duration assumedTimeout;
   private final RowIds ids;
   private final InstantSource clock;
+  private final List<SignerGate> signerGates = new CopyOnWriteArrayList<>();
   private final List<SubmissionGate> gates = new CopyOnWriteArrayList<>();
 
   Submission(
       Database database,
       JobStore jobs,
       TaskStore tasks,
+      SealedKeyStore keys,
       AuditStore audit,
       HostStore hosts,
       Targets targets,
@@ -60,6 +63,7 @@ final class Submission {
     this.database = database;
     this.jobs = jobs;
     this.tasks = tasks;
+    this.keys = keys;
     this.audit = audit;
     this.hosts = hosts;
     this.targets = targets;
@@ -73,6 +77,11 @@ final class Submission {
     this.clock = clock;
   }
 
+  /** From now on, {@code gate} is asked about each job that verified. */
+  void ask(SignerGate gate) {
+    signerGates.add(gate);
+  }
+
   /** From now on, {@code gate} is asked before each job is committed. */
   void ask(SubmissionGate gate) {
     gates.add(gate);
@@ -84,7 +93,8 @@ final class Submission {
       VerifiedJob job,
       Actions.Resolved resolved,
       SignedTargets targets,
-      List<UUID> hostIds) {
+      List<UUID> hostIds,
+      Map<UUID, byte[]> sealedKeys) {
     String operator() {
       return job.operator().name();
     }
@@ -101,6 +111,7 @@ final class Submission {
           "idempotency_key", key, "give text of at most " + MAX_KEY + " characters");
     }
     VerifiedJob job = operators.verify(request.job(), clock.instant());
+    signerGates.forEach(gate -> gate.check(job));
     Optional<Job> earlier = earlier(job.operator().name(), key);
     if (earlier.isPresent()) {
       return earlier.get();
@@ -109,7 +120,9 @@ final class Submission {
     SignedTargets meant = SignedTargets.of(request.hostIds(), job, targets);
     List<UUID> hostIds = meant.hosts().stream().map(Target::hostId).toList();
     gates.forEach(gate -> gate.check(job.operator(), resolved.work(), hostIds));
-    Checked checked = new Checked(request, job, resolved, meant, hostIds);
+    Map<UUID, byte[]> sealed =
+        SealedKeys.check(resolved.work(), meant.hosts(), request.sealedKeys());
+    Checked checked = new Checked(request, job, resolved, meant, hostIds, sealed);
     return database.transact(transaction -> commit(transaction, checked));
   }
 
@@ -151,7 +164,11 @@ final class Submission {
         new JobStore.Signed(checked.request().job(), statement.nonce()),
         allowance(statement.timeout(), checked.resolved().ownTimeout()),
         key.isEmpty() ? null : key);
-    tasks.insert(transaction, rows(job, checked.targets().hosts()));
+    List<Task> rows = rows(job, checked.targets().hosts());
+    tasks.insert(transaction, rows);
+    if (!checked.sealedKeys().isEmpty()) {
+      keys.insert(transaction, rows, checked.sealedKeys());
+    }
     notices.submitted(transaction);
     audit.append(
         transaction,

@@ -178,7 +178,7 @@ final class TaskStore {
 
   /**
    * Writes transitions of locked rows, and the counts of their jobs. A move to ASSIGNED begins the
-   * next attempt.
+   * next attempt; one to a terminal state deletes what opened sealed parameters.
    *
    * @throws IllegalStateException if a row is not as it was when it was locked
    */
@@ -191,6 +191,7 @@ final class TaskStore {
             .handle()
             .createUpdate(
                 """
+                WITH gone AS (DELETE FROM task_sealed_keys WHERE task_id = ANY (:over::uuid[]))
                 UPDATE tasks t SET state = m.next, changed_at = :now, message = m.message,
                   attempt = t.attempt + CASE WHEN m.next = 2 THEN 1 ELSE 0 END
                 FROM unnest(:ids::uuid[], :attempts::int[], :states::int[], :nexts::int[],
@@ -198,6 +199,12 @@ final class TaskStore {
                 WHERE t.id = m.id AND t.attempt = m.attempt AND t.state = m.state
                 """)
             .bind("now", now)
+            .bind(
+                "over",
+                moves.stream()
+                    .filter(move -> move.to().isTerminal())
+                    .map(move -> move.row().id())
+                    .toArray(UUID[]::new))
             .bind("ids", array(moves, m -> m.row().id(), new UUID[0]))
             .bind("attempts", array(moves, m -> m.row().attempt(), new Integer[0]))
             .bind("states", array(moves, m -> m.row().state().code(), new Integer[0]))

@@ -63,6 +63,7 @@ public record WorkEngine(
       TimeSource time) {
     JobStore jobs = new JobStore();
     TaskStore tasks = new TaskStore(jobs);
+    SealedKeyStore keys = new SealedKeyStore();
     TaskViewStore views = new TaskViewStore();
     AttemptStore attempts = new AttemptStore();
     TargetTrees trees = new TargetTrees(database, tasks);
@@ -82,6 +83,7 @@ public record WorkEngine(
                 database,
                 jobs,
                 tasks,
+                keys,
                 audit,
                 hosts,
                 targets,
@@ -97,7 +99,7 @@ public record WorkEngine(
             notices,
             time),
         new JobWatches(database, jobs, views, output, denials, changes),
-        new Claims(database, jobs, tasks, attempts, trees, changes, time),
+        new Claims(database, jobs, tasks, keys, attempts, trees, changes, time),
         new Reconciler(database, tasks, attempts, output, changes, hints, time),
         new ReportWriter(
             database,

@@ -192,7 +192,11 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       services.sessions.closed(this); // closed while it was being registered
       return;
     }
-    facts(hello.getFacts());
+    services.hosts.reported(
+        hostId,
+        FactsMapping.fromProto(hello.getFacts()),
+        hello.getFacts().getLabelsMap(),
+        FromAgent.sealingKey(hostId, hello));
     // After registration: from here on, a removal finds this stream.
     Optional<Host> host = services.hosts.find(hostId);
     if (host.isEmpty()) {

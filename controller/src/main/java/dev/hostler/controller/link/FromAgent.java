@@ -13,17 +13,24 @@ import dev.hostler.controller.output.Codec;
 import dev.hostler.controller.output.Stream;
 import dev.hostler.controller.output.StreamId;
 import dev.hostler.proto.v1.HeldAttempt;
+import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.OutputChunk;
+import dev.hostler.trust.secret.SecretException;
+import dev.hostler.trust.secret.SignedSealingKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Translates what agents send; refuses what breaks the contract. */
 final class FromAgent {
+  private static final Logger LOG = LoggerFactory.getLogger(FromAgent.class);
   private static final int MAX_TEXT = 8192;
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -56,6 +63,29 @@ final class FromAgent {
       held.put(ref("hello.attempts", attempt.getRef()), TaskState.of(state));
     }
     return held;
+  }
+
+  /**
+   * The host's sealing key; empty if it sent none, or one that no operator would take: only secret
+   * parameters depend on it, not the stream.
+   */
+  static Optional<SignedSealingKey> sealingKey(UUID hostId, Hello hello) {
+    if (!hello.hasSealingKey()) {
+      return Optional.empty();
+    }
+    SignedSealingKey key =
+        new SignedSealingKey(
+            hello.getSealingKey().getStatement().toByteArray(),
+            hello.getSealingKey().getSignature().toByteArray());
+    try {
+      if (key.read().hostId().equals(hostId.toString())) {
+        return Optional.of(key);
+      }
+      LOG.warn("host {} sent the sealing key of another host; ignored", hostId);
+    } catch (SecretException e) {
+      LOG.warn("host {} sent a sealing key that cannot be used: {}", hostId, e.getMessage());
+    }
+    return Optional.empty();
   }
 
   static Chunk chunk(OutputChunk output) {

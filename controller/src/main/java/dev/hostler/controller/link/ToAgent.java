@@ -36,7 +36,8 @@ final class ToAgent {
                     .setSignature(UnsafeByteOperations.unsafeWrap(assignment.job().signature())))
             .setTargetIndex(assignment.proof().index())
             .setTargetCount(assignment.proof().size())
-            .setBundleSize(assignment.bundleSize());
+            .setBundleSize(assignment.bundleSize())
+            .setSealedKey(UnsafeByteOperations.unsafeWrap(assignment.sealedKey()));
     for (byte[] hash : assignment.proof().path()) {
       frame.addTargetPath(UnsafeByteOperations.unsafeWrap(hash));
     }

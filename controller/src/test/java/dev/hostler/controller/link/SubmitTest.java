@@ -3,11 +3,16 @@ package dev.hostler.controller.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hostler.common.signing.Fingerprints;
+import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.db.TestDatabase;
 import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobRequest;
 import dev.hostler.controller.job.Task;
+import dev.hostler.controller.revocation.Revocation;
+import dev.hostler.controller.revocation.Revocations;
+import dev.hostler.controller.revocation.RevokedSigners;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.SignedJob;
@@ -233,6 +238,31 @@ class SubmitTest {
         DB.database().transact(tx -> engine.audit.list(tx, OptionalLong.empty(), 1)).getFirst();
     assertThat(row.actor().text()).isEqualTo("operator:pipeline");
     assertThat(row.details()).contains("signed_by", "alice");
+  }
+
+  @Test
+  void takesNothingThatARevokedOperatorSigned() {
+    Revocations revocations = new Revocations(DB.database(), engine.audit, TimeSource.system());
+    engine.engine.jobs().onSigned(new RevokedSigners(revocations::current));
+    String mallory = "mallory-" + name.substring(2, 10);
+    TestJob job = TestJob.command("true");
+    job.operator = mallory;
+    JobRequest first = job.request(engine.ids(List.of(name)));
+    engine.engine.jobs().submit(first);
+    revocations.revoke(Revocation.Kind.OPERATOR, mallory, "test", "alice");
+    job.nonce = JobStatement.newNonce();
+    RequestException.Kind denied = RequestException.Kind.PERMISSION_DENIED;
+    refused(
+        denied, job.request(engine.ids(List.of(name))), mallory + "\", who signed it, was revoked");
+
+    TestJob other = TestJob.command("true");
+    other.keys = TestJob.operator(TestJob.ROOT, "nora-" + name.substring(2, 10));
+    engine.engine.jobs().submit(other.request(engine.ids(List.of(name))));
+    String certificate = Fingerprints.sha256(other.keys.chain().getFirst());
+    revocations.revoke(Revocation.Kind.CERTIFICATE, certificate, "test", "alice");
+    other.nonce = JobStatement.newNonce();
+    refused(denied, other.request(engine.ids(List.of(name))), certificate);
+    engine.submit(List.of(name)); // of anybody else
   }
 
   @Test

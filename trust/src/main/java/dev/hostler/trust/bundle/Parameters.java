@@ -29,6 +29,10 @@ public final class Parameters {
   /** One environment string has at most 128 KiB on Linux (MAX_ARG_STRLEN). */
   private static final int MAX_BYTES = 96 * 1024;
 
+  /** What these say of all parameters together are names. */
+  private static final Set<String> NAMING =
+      Set.of("required", "additionalProperties", "unevaluatedProperties");
+
   private final ObjectNode values;
   private final String canonical;
 
@@ -94,6 +98,14 @@ public final class Parameters {
       }
       ((ObjectNode) schema.get("properties")).set(secret, Json.MAPPER.createObjectNode());
     }
+    for (Map.Entry<String, JsonNode> one : values.properties()) {
+      if (SealedParameters.isSealed(one.getValue()) && !secrets.contains(one.getKey())) {
+        problems.add(
+            "params." + one.getKey(),
+            "is sealed, but is not secret in the action's schema",
+            "give it in clear; secret are " + (secrets.isEmpty() ? "none" : secrets));
+      }
+    }
     if (!problems.isEmpty()) {
       throw new InvalidBundleException(what, problems.list());
     }
@@ -135,7 +147,11 @@ public final class Parameters {
         add(error, known, secrets, problems);
       }
     } catch (SchemaException | IllegalArgumentException e) {
-      problems.add("params", "cannot be checked: " + e.getMessage(), "use another value");
+      // The message may quote a value.
+      problems.add(
+          "params",
+          "cannot be checked" + (secrets.isEmpty() ? ": " + e.getMessage() : ""),
+          "use another value");
     }
     for (Map.Entry<String, JsonNode> value : values.properties()) {
       if (value.getValue().isString() && value.getValue().asString().indexOf('\0') >= 0) {
@@ -154,6 +170,11 @@ public final class Parameters {
             "params." + secret, "does not fit (it is secret and not shown)", "see the schema");
         return;
       }
+    }
+    if (pointer.isEmpty() && !secrets.isEmpty() && !NAMING.contains(error.getKeyword())) {
+      problems.add(
+          "params", "do not fit together (some are secret and not shown)", "see the schema");
+      return;
     }
     switch (error.getKeyword()) {
       case "required" ->

@@ -56,6 +56,42 @@ final class ParamsSchema {
       }
     }
     references(schema, path, problems);
+    for (Map.Entry<String, JsonNode> member : schema.properties()) {
+      if (!member.getKey().equals("properties")) {
+        nothingSecret(member.getValue(), path + "." + member.getKey(), problems);
+      } else {
+        for (Map.Entry<String, JsonNode> one : member.getValue().properties()) {
+          secret(one.getValue(), path + ".properties." + one.getKey(), problems);
+        }
+      }
+    }
+  }
+
+  /** A parameter of the top level: secret as a whole, or not at all. */
+  private static void secret(JsonNode parameter, String path, Problems problems) {
+    for (Map.Entry<String, JsonNode> member : parameter.properties()) {
+      nothingSecret(member.getValue(), path + "." + member.getKey(), problems);
+    }
+    if (parameter.path("writeOnly").asBoolean(false) && parameter.has("default")) {
+      problems.add(
+          path + ".default", "would be a secret that everybody can read", "leave the default out");
+    }
+  }
+
+  /** What is secret further down would be overlooked, and stored in clear. */
+  private static void nothingSecret(JsonNode node, String path, Problems problems) {
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      if (member.getKey().equals("writeOnly") && member.getValue().isBoolean()) {
+        problems.add(
+            path + ".writeOnly",
+            "is inside of a parameter, or in a part that is referred to",
+            "write it in the parameter itself: properties.NAME.writeOnly");
+      }
+      nothingSecret(member.getValue(), path + "." + member.getKey(), problems);
+    }
+    for (int i = 0; node.isArray() && i < node.size(); i++) {
+      nothingSecret(node.get(i), path + "[" + i + "]", problems);
+    }
   }
 
   /** A schema is complete in itself: nothing is looked up, on no machine. */

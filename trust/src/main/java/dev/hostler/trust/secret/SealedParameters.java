@@ -31,6 +31,9 @@ public record SealedParameters(String params, SortedMap<String, byte[]> keys) {
   /** The only member of what stands in a secret's place. */
   public static final String MARK = "$sealed";
 
+  /** How many bytes a wrapped key has. */
+  public static final int WRAPPED_BYTES = WrappedKey.BYTES;
+
   public SealedParameters {
     keys = Collections.unmodifiableSortedMap(new TreeMap<>(keys));
   }
@@ -50,6 +53,46 @@ public record SealedParameters(String params, SortedMap<String, byte[]> keys) {
   /** Does ciphertext stand here in a value's place? Says nothing on whether it can be opened. */
   public static boolean isSealed(JsonNode value) {
     return value.isObject() && value.size() == 1 && value.path(MARK).isString();
+  }
+
+  /**
+   * Does ciphertext stand for any of these parameters?
+   *
+   * @param params a JSON object
+   */
+  public static boolean hasSealed(String params) {
+    return !sealed((ObjectNode) Json.MAPPER.readTree(params)).isEmpty();
+  }
+
+  /**
+   * Makes sure that exactly the secret ones among these parameters are sealed.
+   *
+   * @param params a JSON object
+   * @throws SecretException MALFORMED, naming the parameter and not its value
+   */
+  public static void requireSealed(String params, String schemaJson) throws SecretException {
+    ObjectNode values = (ObjectNode) Json.MAPPER.readTree(params);
+    SortedSet<String> secrets = secrets(schemaJson);
+    SortedSet<String> sealed = sealed(values);
+    for (String name : values.propertyNames()) {
+      if (secrets.contains(name) != sealed.contains(name)) {
+        throw new SecretException(
+            Reason.MALFORMED,
+            secrets.contains(name)
+                ? "params." + name + ": is secret and was not sealed"
+                : "params." + name + ": is sealed, but is not secret in the action's schema");
+      }
+    }
+  }
+
+  private static SortedSet<String> sealed(ObjectNode values) {
+    SortedSet<String> names = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> one : values.properties()) {
+      if (isSealed(one.getValue())) {
+        names.add(one.getKey());
+      }
+    }
+    return names;
   }
 
   /**
@@ -103,12 +146,7 @@ public record SealedParameters(String params, SortedMap<String, byte[]> keys) {
       String params, byte[] wrapped, String nonce, String hostId, KeyPair host)
       throws SecretException {
     ObjectNode values = (ObjectNode) Json.MAPPER.readTree(params);
-    SortedSet<String> sealed = new TreeSet<>();
-    for (Map.Entry<String, JsonNode> one : values.properties()) {
-      if (isSealed(one.getValue())) {
-        sealed.add(one.getKey());
-      }
-    }
+    SortedSet<String> sealed = sealed(values);
     if (sealed.isEmpty()) {
       return params;
     }

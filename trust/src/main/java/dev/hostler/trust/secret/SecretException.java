@@ -13,13 +13,20 @@ public final class SecretException extends Exception {
     /** Sealed to another key, for another host or job, or altered: it cannot be told which. */
     CANNOT_OPEN,
     /** A key that nothing can be sealed to. */
-    UNUSABLE_KEY
+    UNUSABLE_KEY,
+    /** A sealing key for which its host did not vouch. */
+    NOT_VOUCHED
   }
 
   private final Reason reason;
 
   SecretException(Reason reason, String message) {
     super(message);
+    this.reason = reason;
+  }
+
+  SecretException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
     this.reason = reason;
   }
 

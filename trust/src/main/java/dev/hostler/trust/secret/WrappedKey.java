@@ -21,7 +21,7 @@ import org.bouncycastle.crypto.util.PublicKeyFactory;
  */
 final class WrappedKey {
   private static final int ENCAPSULATED = 65;
-  private static final int BYTES = ENCAPSULATED + ContentKey.BYTES + 16;
+  static final int BYTES = ENCAPSULATED + ContentKey.BYTES + 16;
   private static final byte[] NONE = {};
 
   private WrappedKey() {}
@@ -86,7 +86,7 @@ final class WrappedKey {
     }
   }
 
-  private static void requireP256(PublicKey key, String hostId) throws SecretException {
+  static void requireP256(PublicKey key, String hostId) throws SecretException {
     try {
       if (KeyAlgorithm.of(key) == KeyAlgorithm.EC_P256) {
         return;

@@ -152,6 +152,15 @@ class ParametersTest {
       {properties + "a = {\"$ref\" = \"#/$defs/none\"}", "points at nothing"},
       {properties + "a = {patternProperties = {\"[\" = {}}}", "is not valid"},
       {properties + "a = {type = \"integer\", default = \"x\"}", "a.default"},
+      {properties + "a = {writeOnly = true, default = \"x\"}", "everybody can read"},
+      {properties + "a = {properties = {b = {writeOnly = true}}}", "b.writeOnly: is inside"},
+      {properties + "a = {anyOf = [{writeOnly = true}]}", "anyOf[0].writeOnly: is inside"},
+      {
+        "[actions.go.params]\n\"$defs\" = {s = {writeOnly = true}}\n"
+            + properties
+            + "a = {\"$ref\" = \"#/$defs/s\"}",
+        "$defs.s.writeOnly: is inside"
+      },
     };
     for (String[] one : cases) {
       assertThatThrownBy(() -> action(one[0]))
@@ -194,6 +203,11 @@ class ParametersTest {
                 withSecret(), sealed.replace("}}", "},\"user\":5,\"x\":1}").getBytes(UTF_8)))
         .hasMessageContaining("params.user")
         .hasMessageContaining("params.x");
+    assertThatThrownBy(() ->
+            Parameters.submitted(
+                withSecret(),
+                sealed.replace("}}", "},\"user\":{\"$sealed\":\"AAAA\"}}").getBytes(UTF_8)))
+        .hasMessageContaining("params.user: is sealed, but is not secret");
   }
 
   @Test
@@ -205,5 +219,25 @@ class ParametersTest {
           .message()
           .doesNotContain("hunter2");
     }
+    Action picky =
+        action(
+            """
+            [actions.go.params]
+            not = {required = ["password"]}
+            [actions.go.params.properties.password]
+            type = "string"
+            pattern = "^(.*a){12}$"
+            writeOnly = true
+            """);
+    assertThatThrownBy(() -> Parameters.of(picky, "{\"password\":\"hunter2\"}".getBytes(UTF_8)))
+        .hasMessageContaining("params: do not fit together")
+        .message()
+        .doesNotContain("hunter2");
+    String slow = "hunter2" + "a".repeat(60) + "!";
+    assertThatThrownBy(
+            () -> Parameters.of(picky, ("{\"password\":\"" + slow + "\"}").getBytes(UTF_8)))
+        .hasMessageContaining("params: cannot be checked")
+        .message()
+        .doesNotContain("hunter2");
   }
 }

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.hostler.cli.secret;
+
+import org.jspecify.annotations.NullMarked;
