@@ -44,8 +44,9 @@ public record SigningKeys(PrivateKey key, List<X509Certificate> chain) {
   public static final Duration SIGNER_LIFE = Duration.ofDays(398);
 
   private static final Duration ROOT_LIFE = Duration.ofDays(3650);
-  // Hosts whose clocks are a little behind must not refuse what was signed just now.
-  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+
+  /** How far certificates begin in the past, for hosts whose clocks are a little behind. */
+  public static final Duration CLOCK_SKEW = Duration.ofHours(1);
 
   public SigningKeys {
     chain = List.copyOf(chain);
@@ -105,16 +106,26 @@ public record SigningKeys(PrivateKey key, List<X509Certificate> chain) {
             folder.resolve(file).toString(), null, "a signer is there already");
       }
     }
-    CertificateAuthority root =
-        CertificateAuthority.create(
-            name + " " + what + " root", algorithm, now.minus(CLOCK_SKEW), now.plus(ROOT_LIFE));
+    CertificateAuthority root = createRoot(folder, name + " " + what + " root", algorithm, now);
     SigningKeys made =
         below(root, name + " " + what + " signer", purpose, algorithm, now, SIGNER_LIFE);
-    Pem.writeNewKey(folder.resolve(ROOT_KEY), root.key());
     Pem.writeNewKey(folder.resolve(SIGNER_KEY), made.key());
-    write(folder.resolve(ROOT_CERTIFICATE), root.certificate());
-    write(folder.resolve(SIGNER_CERTIFICATE), made.chain().getFirst());
+    writeNew(folder.resolve(SIGNER_CERTIFICATE), made.chain().getFirst());
     return made;
+  }
+
+  /**
+   * Makes {@value #ROOT_CERTIFICATE} and {@value #ROOT_KEY} in a folder that has neither.
+   *
+   * @throws IOException if something cannot be written
+   */
+  public static CertificateAuthority createRoot(
+      Path folder, String name, KeyAlgorithm algorithm, Instant now) throws IOException {
+    CertificateAuthority root =
+        CertificateAuthority.create(name, algorithm, now.minus(CLOCK_SKEW), now.plus(ROOT_LIFE));
+    Pem.writeNewKey(folder.resolve(ROOT_KEY), root.key());
+    writeNew(folder.resolve(ROOT_CERTIFICATE), root.certificate());
+    return root;
   }
 
   /**
@@ -182,7 +193,13 @@ public record SigningKeys(PrivateKey key, List<X509Certificate> chain) {
     }
   }
 
-  private static void write(Path file, X509Certificate certificate) throws IOException {
+  /**
+   * Writes a certificate into a file that does not exist yet.
+   *
+   * @throws FileAlreadyExistsException if it does
+   * @throws IOException if it cannot be written
+   */
+  public static void writeNew(Path file, X509Certificate certificate) throws IOException {
     Files.writeString(file, Pem.encode(List.of(certificate)), StandardOpenOption.CREATE_NEW);
   }
 }

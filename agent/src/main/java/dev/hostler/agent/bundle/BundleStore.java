@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of the {@link BundleCache}: a bundle appears whole or not at all, after its signature
- * was verified against the roots that are pinned then.
+ * was verified against the roots that are pinned then. The bundle's file is flushed to disk, what
+ * is unpacked from it is not: it is unpacked anew after each start of the machine.
  */
 final class BundleStore {
   private static final Logger log = LoggerFactory.getLogger(BundleCache.class);
@@ -140,7 +141,11 @@ final class BundleStore {
   private @Nullable Manifest verifyKept(String digest, Path folder)
       throws IOException, TrustException {
     try (BundleFile file = open(folder.resolve(FILE))) {
-      Manifest manifest = trusted(file, digest).manifest();
+      TrustedBundle trusted = trusted(file, digest);
+      if (!BootMark.isSet(folder)) {
+        unpackAgain(trusted, folder);
+      }
+      Manifest manifest = trusted.manifest();
       for (Manifest.PayloadFile one : manifest.payload()) {
         Path path = folder.resolve(PAYLOAD).resolve(one.path());
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
@@ -156,6 +161,20 @@ final class BundleStore {
     }
   }
 
+  /** After a start of the machine, from the file, which was flushed; nothing runs of it yet. */
+  private static void unpackAgain(TrustedBundle trusted, Path folder) throws IOException {
+    Path fresh = folder.resolve(PAYLOAD + ".new");
+    FileTrees.delete(fresh);
+    try {
+      trusted.unpackTo(fresh);
+    } catch (TrustException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    FileTrees.delete(folder.resolve(PAYLOAD));
+    Files.move(fresh, folder.resolve(PAYLOAD), StandardCopyOption.ATOMIC_MOVE);
+    BootMark.set(folder);
+  }
+
   private Manifest publish(String digest, Path part, Path folder)
       throws IOException, TrustException {
     Path unpacking = root.resolve(digest + ".unpacking");
@@ -164,6 +183,7 @@ final class BundleStore {
     try (BundleFile file = open(part)) {
       TrustedBundle trusted = trusted(file, digest);
       trusted.unpackTo(unpacking.resolve(PAYLOAD));
+      BootMark.set(unpacking);
       Files.move(part, unpacking.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
       FileTrees.sync(unpacking);
       Files.move(unpacking, folder, StandardCopyOption.ATOMIC_MOVE);

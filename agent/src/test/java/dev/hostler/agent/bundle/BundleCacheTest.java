@@ -126,6 +126,37 @@ class BundleCacheTest {
   }
 
   @Test
+  void afterAPowerCutItIsUnpackedAnewFromTheFileThatWasFlushed() throws Exception {
+    acquire().close();
+    Path folder = dir.resolve("bundles").resolve(bundle.digest);
+    Path words = folder.resolve("payload/words");
+    for (boolean marked : new boolean[] {true, false}) {
+      // What was not flushed: files of the right size without their bytes; the mark, or none.
+      Files.write(words, new byte[(int) Files.size(words)]);
+      if (marked) {
+        Files.writeString(folder.resolve("boot"), "11111111-2222-3333-4444-555555555555");
+      } else {
+        Files.delete(folder.resolve("boot"));
+      }
+      cache = reopen(SETTINGS);
+      try (BundleLease lease = acquire()) {
+        assertThat(lease.payload().resolve("words")).hasContent("words\n".repeat(3000));
+        assertThat(lease.payload().resolve("bin/greet")).isExecutable();
+      }
+      assertThat(source.offsets).as("not fetched again").containsExactly(0L);
+    }
+    // A damaged file is fetched again.
+    byte[] file = Files.readAllBytes(folder.resolve("bundle"));
+    file[file.length - 1500] ^= 1;
+    Files.write(folder.resolve("bundle"), file);
+    Files.delete(folder.resolve("boot"));
+    cache = reopen(SETTINGS);
+    acquire().close();
+    assertThat(source.offsets).containsExactly(0L, 0L);
+    assertThat(words).hasContent("words\n".repeat(3000));
+  }
+
+  @Test
   void oneTransferServesAllWhoWait() throws Exception {
     source.gate = new CountDownLatch(1);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -6,17 +6,13 @@ import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,32 +20,17 @@ import org.slf4j.LoggerFactory;
  * Brings revocation lists to where hosts can be told of them: hosts need no way out. Nothing is
  * believed here; hosts check the signatures. A source that fails keeps its last list. Thread-safe.
  */
-public final class ListFetcher implements AutoCloseable {
+public final class ListFetcher extends PeriodicFetch {
   private static final Logger LOG = LoggerFactory.getLogger(ListFetcher.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final RevocationConfig config;
-  private final TimeSource time;
-  private final HttpClient http;
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, X509CRL> bySource = new LinkedHashMap<>();
-  private final Thread thread = Thread.ofPlatform().name("crl").daemon().unstarted(this::run);
   private volatile List<X509CRL> current = List.of();
 
   /** Not running yet. */
   public ListFetcher(RevocationConfig config, TimeSource time) {
+    super("crl", config.refresh(), time);
     this.config = config;
-    this.time = time;
-    this.http =
-        HttpClient.newBuilder()
-            .connectTimeout(PATIENCE)
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
-  }
-
-  /** Called after lists have changed. */
-  public void onChange(Runnable listener) {
-    listeners.add(listener);
   }
 
   /** The last good list of each source. */
@@ -57,25 +38,12 @@ public final class ListFetcher implements AutoCloseable {
     return current;
   }
 
-  /** Begins to fetch; does nothing without sources. */
-  public void start() {
-    if (!config.lists().isEmpty()) {
-      thread.start();
-    }
+  @Override
+  boolean isIdle() {
+    return config.lists().isEmpty();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        fetch();
-        time.sleep(config.refresh());
-      }
-    } catch (InterruptedException _) {
-      LOG.debug("no longer fetching revocation lists");
-    }
-  }
-
-  /** Looks at each source once. */
+  @Override
   void fetch() throws InterruptedException {
     for (String source : config.lists()) {
       try {
@@ -87,7 +55,7 @@ public final class ListFetcher implements AutoCloseable {
     List<X509CRL> now = List.copyOf(bySource.values());
     if (!now.equals(current)) {
       current = now;
-      listeners.forEach(Runnable::run);
+      changed();
     }
   }
 
@@ -97,22 +65,6 @@ public final class ListFetcher implements AutoCloseable {
         return in.readNBytes(RevocationLists.MAX_BYTES + 1);
       }
     }
-    HttpResponse<InputStream> response =
-        http.send(
-            HttpRequest.newBuilder(URI.create(source)).timeout(PATIENCE).build(),
-            HttpResponse.BodyHandlers.ofInputStream());
-    try (InputStream body = response.body()) {
-      if (response.statusCode() != 200) {
-        throw new IOException("the server answers " + response.statusCode());
-      }
-      return body.readNBytes(RevocationLists.MAX_BYTES + 1);
-    }
-  }
-
-  /** Stops fetching. Idempotent. */
-  @Override
-  public void close() {
-    thread.interrupt();
-    http.shutdownNow();
+    return ask(HttpRequest.newBuilder(URI.create(source)), RevocationLists.MAX_BYTES);
   }
 }

@@ -6,18 +6,14 @@ import dev.hostler.common.signing.Pem;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,28 +22,20 @@ import org.slf4j.LoggerFactory;
  * they need no way out. An answer is passed on only if it is signed by the issuer or a responder
  * that it named; hosts check that again. A responder that fails keeps its last answer. Thread-safe.
  */
-public final class OcspFetcher implements AutoCloseable {
+public final class OcspFetcher extends PeriodicFetch {
   private static final Logger LOG = LoggerFactory.getLogger(OcspFetcher.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration MAX_AGE = Duration.ofDays(7);
 
   private final RevocationConfig config;
   private final TimeSource time;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<Path, byte[]> byFile = new LinkedHashMap<>();
-  private final Thread thread = Thread.ofPlatform().name("ocsp").daemon().unstarted(this::run);
   private volatile List<byte[]> current = List.of();
 
   /** Not running yet. */
   public OcspFetcher(RevocationConfig config, TimeSource time) {
+    super("ocsp", config.refresh(), time);
     this.config = config;
     this.time = time;
-  }
-
-  /** Called after answers have come. */
-  public void onChange(Runnable listener) {
-    listeners.add(listener);
   }
 
   /** The last good answer about each certificate, DER; another list whenever one has come. */
@@ -55,25 +43,12 @@ public final class OcspFetcher implements AutoCloseable {
     return current;
   }
 
-  /** Begins to ask; does nothing without certificates. */
-  public void start() {
-    if (!config.ocsp().isEmpty()) {
-      thread.start();
-    }
+  @Override
+  boolean isIdle() {
+    return config.ocsp().isEmpty();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        fetch();
-        time.sleep(config.refresh());
-      }
-    } catch (InterruptedException _) {
-      LOG.debug("no longer asking OCSP responders");
-    }
-  }
-
-  /** Asks after each certificate once. */
+  @Override
   void fetch() throws InterruptedException {
     boolean changed = false;
     for (Path file : config.ocsp()) {
@@ -86,7 +61,7 @@ public final class OcspFetcher implements AutoCloseable {
     }
     if (changed) {
       current = List.copyOf(byFile.values());
-      listeners.forEach(Runnable::run);
+      changed();
     }
   }
 
@@ -101,31 +76,16 @@ public final class OcspFetcher implements AutoCloseable {
         OcspQuestion.responder(certificate)
             .orElseThrow(() -> new IOException("the certificate names no OCSP responder"));
     OcspQuestion question = new OcspQuestion(certificate, issuer);
-    HttpResponse<InputStream> response =
-        http.send(
+    byte[] body =
+        ask(
             HttpRequest.newBuilder(responder)
-                .timeout(PATIENCE)
                 .header("content-type", "application/ocsp-request")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(question.encoded()))
-                .build(),
-            HttpResponse.BodyHandlers.ofInputStream());
-    try (InputStream body = response.body()) {
-      if (response.statusCode() != 200) {
-        throw new IOException(responder + " answers " + response.statusCode());
-      }
-      OcspAnswer answer =
-          question.answer(body.readNBytes(OcspAnswer.MAX_BYTES + 1), responder.toString());
-      if (answer.check(certificate, issuer, time.instant(), MAX_AGE) == OcspAnswer.State.NOTHING) {
-        throw new IOException("what " + responder + " answers does not count");
-      }
-      return answer.encoded();
+                .POST(HttpRequest.BodyPublishers.ofByteArray(question.encoded())),
+            OcspAnswer.MAX_BYTES);
+    OcspAnswer answer = question.answer(body, responder.toString());
+    if (answer.check(certificate, issuer, time.instant(), MAX_AGE) == OcspAnswer.State.NOTHING) {
+      throw new IOException("what " + responder + " answers does not count");
     }
-  }
-
-  /** Stops asking. Idempotent. */
-  @Override
-  public void close() {
-    thread.interrupt();
-    http.shutdownNow();
+    return answer.encoded();
   }
 }

@@ -14,6 +14,7 @@ import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.TargetTree;
+import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
@@ -46,6 +47,11 @@ final class OperatorClient implements AutoCloseable {
    * A signed job for all hosts that the selector means now: what the CLI does before it submits.
    */
   SubmitJobRequest command(String selector, String... argv) {
+    return job(selector, new JobWork.Command(List.of(argv), JobWork.Command.DEFAULT_USER));
+  }
+
+  /** The same of any work. */
+  SubmitJobRequest job(String selector, JobWork work) {
     List<String> ids =
         HostServiceGrpc.newBlockingStub(channel)
             .listHosts(
@@ -57,7 +63,7 @@ final class OperatorClient implements AutoCloseable {
     Instant now = TimeSource.system().instant().truncatedTo(ChronoUnit.SECONDS);
     JobStatement statement =
         new JobStatement(
-            new JobWork.Command(List.of(argv), JobWork.Command.DEFAULT_USER),
+            work,
             new TreeMap<>(),
             null,
             0,
@@ -82,6 +88,10 @@ final class OperatorClient implements AutoCloseable {
 
   JobServiceGrpc.JobServiceBlockingStub jobs() {
     return JobServiceGrpc.newBlockingStub(channel);
+  }
+
+  Channel channel() {
+    return channel;
   }
 
   @Override

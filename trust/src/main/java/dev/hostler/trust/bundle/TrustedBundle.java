@@ -45,8 +45,9 @@ public final class TrustedBundle {
 
   /**
    * Writes the payload below a new directory, checking sizes and digests as it goes: files 0644 or
-   * 0755, folders 0755, all flushed to disk. If anything is refused or fails, what was written is
-   * removed again.
+   * 0755, folders 0755. If anything is refused or fails, what was written is removed again. Nothing
+   * is flushed to disk: after a power cut files may be there without their bytes, so whoever keeps
+   * them unpacks anew after each start of the machine.
    *
    * @param folder must not exist; its parent must be writable by root only
    * @throws IOException if something cannot be read or written

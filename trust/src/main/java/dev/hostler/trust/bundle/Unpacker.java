@@ -37,7 +37,6 @@ final class Unpacker {
     try {
       Files.setPosixFilePermissions(root, FOLDER);
       bundle.readPayload(this::open);
-      flushFolders();
       done = true;
     } finally {
       if (!done) {
@@ -59,7 +58,7 @@ final class Unpacker {
             Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    return new FlushedFile(channel, target, file.executable() ? PROGRAM : DATA);
+    return new NewFile(channel, target, file.executable() ? PROGRAM : DATA);
   }
 
   private void makeFolders(Path target) throws IOException {
@@ -74,18 +73,6 @@ final class Unpacker {
     }
   }
 
-  private void flushFolders() throws IOException {
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path folder :
-          (Iterable<Path>)
-              all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))::iterator) {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-          channel.force(true);
-        }
-      }
-    }
-  }
-
   private void remove() throws IOException {
     try (Stream<Path> all = Files.walk(root)) {
       for (Path path : (Iterable<Path>) all.sorted(Comparator.reverseOrder())::iterator) {
@@ -94,13 +81,13 @@ final class Unpacker {
     }
   }
 
-  /** Gives the file its mode and flushes it when it is complete. */
-  private static final class FlushedFile extends OutputStream {
+  /** Gives the file its mode when it is complete. */
+  private static final class NewFile extends OutputStream {
     private final FileChannel channel;
     private final Path path;
     private final Set<PosixFilePermission> mode;
 
-    FlushedFile(FileChannel channel, Path path, Set<PosixFilePermission> mode) {
+    NewFile(FileChannel channel, Path path, Set<PosixFilePermission> mode) {
       this.channel = channel;
       this.path = path;
       this.mode = mode;
@@ -123,7 +110,6 @@ final class Unpacker {
     public void close() throws IOException {
       try (channel) {
         Files.setPosixFilePermissions(path, mode);
-        channel.force(true);
       }
     }
   }

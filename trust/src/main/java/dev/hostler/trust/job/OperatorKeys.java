@@ -11,10 +11,8 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,14 +20,9 @@ import java.util.List;
 /** Makes operator roots and, below them, operators' keys. */
 public final class OperatorKeys {
   /** Certificate of the root: what hosts pin and controllers are told. */
-  public static final String ROOT_CERTIFICATE = "root.crt";
+  public static final String ROOT_CERTIFICATE = SigningKeys.ROOT_CERTIFICATE;
 
-  /** Private key of the root: keep it off line. */
-  public static final String ROOT_KEY = "root.key";
-
-  private static final Duration ROOT_LIFE = Duration.ofDays(3650);
-  // Hosts whose clocks are a little behind must not refuse a key that was made just now.
-  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+  private static final String ROOT_KEY = SigningKeys.ROOT_KEY;
 
   private OperatorKeys() {}
 
@@ -63,7 +56,7 @@ public final class OperatorKeys {
     CertificateAuthority root = root(folder, operator, algorithm, now);
     SigningKeys made = below(root, operator, algorithm, now, life);
     Pem.writeNewKey(keyFile, made.key());
-    write(certificateFile, made.chain().getFirst());
+    SigningKeys.writeNew(certificateFile, made.chain().getFirst());
     return made;
   }
 
@@ -76,15 +69,7 @@ public final class OperatorKeys {
       return new CertificateAuthority(
           Pem.privateKey(key), Pem.certificates(certificate).getFirst());
     }
-    CertificateAuthority root =
-        CertificateAuthority.create(
-            operator.name() + " operator root",
-            algorithm,
-            now.minus(CLOCK_SKEW),
-            now.plus(ROOT_LIFE));
-    Pem.writeNewKey(key, root.key());
-    write(certificate, root.certificate());
-    return root;
+    return SigningKeys.createRoot(folder, operator.name() + " operator root", algorithm, now);
   }
 
   /** A new key with a certificate of an operator root. */
@@ -97,7 +82,7 @@ public final class OperatorKeys {
       throws SigningException {
     KeyPair pair = algorithm.generate();
     CertificateProfile profile =
-        CertificateProfile.of(operator.name(), now.minus(CLOCK_SKEW), now.plus(life))
+        CertificateProfile.of(operator.name(), now.minus(SigningKeys.CLOCK_SKEW), now.plus(life))
             .purpose(KeyPurpose.OPERATOR.oid())
             .purpose(CertificateProfile.CLIENT_AUTH)
             .uri(Operator.NAME_URI + operator.name());
@@ -105,9 +90,5 @@ public final class OperatorKeys {
       profile = profile.uri(Operator.ROLE_URI + role);
     }
     return new SigningKeys(pair.getPrivate(), List.of(root.issue(pair.getPublic(), profile)));
-  }
-
-  private static void write(Path file, X509Certificate certificate) throws IOException {
-    Files.writeString(file, Pem.encode(List.of(certificate)), StandardOpenOption.CREATE_NEW);
   }
 }
