@@ -149,7 +149,7 @@ static void make_one(const char *path, char *other)
     } else if (kind < 72) {
         char to[300];
         name_of(to);
-        if (symlink(chance(50) ? to : chance(50) ? "/etc/passwd" : other, path) != 0)
+        if (symlink(chance(50) ? to : chance(50) ? "/nowhere/passwd" : other, path) != 0)
             perror("symlink");
     } else if (kind < 84) {
         if (link(other, path) != 0)
@@ -263,12 +263,12 @@ static void change_one(char *path, char *other)
         break;
     case 6: if (file && truncate(path, (off_t)any((uint64_t)st.st_size + 1)) != 0) perror("truncate"); break;
     case 7: attributes(path); break;
-    case 8: lremovexattr(path, "trusted.hostler"); removexattr(path, "system.posix_acl_access"); removexattr(path, "security.capability"); break;
+    case 8: lremovexattr(path, "trusted.hostler"); lremovexattr(path, "system.posix_acl_access"); lremovexattr(path, "security.capability"); break;
     case 9: if (chance(50)) flags(path, some_flags()); break;
     case 10: if (link(other, add(up, name)) != 0) make_one(paths[path_n - 1], other); break;
     case 11: { char *copy = add(up, name); make_one(copy, NULL); rename(copy, path); break; }
     case 12: if (S_ISDIR(st.st_mode)) for (int i = 0; i < 5; i++) { name_of(name); make_one(add(path, name), other); } break;
-    default: chmod(path, (mode_t)any(010000)); break;
+    default: if (!S_ISLNK(st.st_mode)) chmod(path, (mode_t)any(010000)); break; /* it follows links */
     }
 }
 
