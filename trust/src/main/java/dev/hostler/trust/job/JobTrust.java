@@ -7,16 +7,40 @@ import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.job.JobException.Reason;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Decides for a host or a controller whose jobs it takes. Thread-safe. */
+/**
+ * Decides for a host or a controller whose jobs it takes. A chain that was found good counts for a
+ * minute, while its certificates do: operators sign many jobs with one. Thread-safe.
+ */
 public final class JobTrust {
+  private static final Duration CHECKED_FOR = Duration.ofMinutes(1);
+  private static final int MAX_CHECKED = 64;
+
   private final ChainValidator chains;
+  private final Map<List<X509Certificate>, Checked> checked =
+      new LinkedHashMap<>(MAX_CHECKED, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<X509Certificate>, Checked> eldest) {
+          return size() > MAX_CHECKED;
+        }
+      };
+
+  /** A path that is good from one moment until before another. */
+  private record Checked(List<X509Certificate> path, Instant from, Instant until) {
+    boolean countsAt(Instant now) {
+      return !now.isBefore(from) && now.isBefore(until);
+    }
+  }
 
   /**
    * @param roots the operator roots that are pinned here; empty: nothing is trusted
-   * @param revocation how revocation of operators is checked
+   * @param revocation how revocation of operators is checked; what changes in it within a minute
+   *     may be overlooked for as long: make another of these when something new came
    */
   public JobTrust(List<X509Certificate> roots, RevocationPolicy revocation) {
     this.chains = new ChainValidator(roots, KeyPurpose.OPERATOR.oid(), revocation);
@@ -57,13 +81,33 @@ public final class JobTrust {
     DetachedCms.Signer signer = job.signer();
     List<X509Certificate> path;
     try {
-      path = chains.validate(signer.chain(), now);
+      path = path(signer.chain(), now);
     } catch (SigningException e) {
       // What is wrong with a certificate here is a matter of trust, not of the signature's form.
       throw JobException.of(e);
     }
     Operator operator = Operator.of(signer.certificate());
     return new VerifiedJob(JobStatement.read(job.statement()), operator, path);
+  }
+
+  private List<X509Certificate> path(List<X509Certificate> chain, Instant now)
+      throws SigningException {
+    synchronized (checked) {
+      Checked last = checked.get(chain);
+      if (last != null && last.countsAt(now)) {
+        return last.path();
+      }
+    }
+    List<X509Certificate> path = chains.validate(chain, now);
+    Instant until = now.plus(CHECKED_FOR);
+    for (X509Certificate certificate : path) {
+      Instant end = certificate.getNotAfter().toInstant();
+      until = end.isBefore(until) ? end : until;
+    }
+    synchronized (checked) {
+      checked.put(chain, new Checked(path, now, until));
+    }
+    return path;
   }
 
   /**

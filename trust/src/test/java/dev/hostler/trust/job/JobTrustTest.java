@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +85,38 @@ class JobTrustTest {
           Reason.SIGNATURE_INVALID,
           () -> trust.verify(new SignedJob(changed, job.signature()), NOW));
     }
+  }
+
+  @Test
+  void aChainThatWasGoodCountsForAMinuteAndNoLongerThanItsCertificates() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    JobTrust counting =
+        new JobTrust(
+            List.of(root.certificate()),
+            at -> {
+              asked.incrementAndGet();
+              return List.of();
+            });
+    SigningKeys alice = SampleJob.operator(root, "alice");
+    SignedJob job = SignedJob.sign(SampleJob.action(), alice, NOW);
+    counting.verifySigner(job, NOW);
+    counting.verifySigner(SignedJob.sign(SampleJob.command(), alice, NOW), NOW.plusSeconds(59));
+    assertThat(asked).hasValue(1);
+    refused(
+        Reason.SIGNATURE_INVALID,
+        () ->
+            counting.verifySigner(
+                new SignedJob(SampleJob.command().canonicalJson(), job.signature()), NOW));
+    counting.verifySigner(job, NOW.plusSeconds(60));
+    assertThat(asked).as("a minute is over").hasValue(2);
+    counting.verifySigner(job, NOW);
+    assertThat(asked).as("the clock went back").hasValue(3);
+    counting.verifySigner(
+        SignedJob.sign(SampleJob.action(), SampleJob.operator(root, "bob"), NOW), NOW);
+    assertThat(asked).as("of another").hasValue(4);
+    Instant end = alice.chain().getFirst().getNotAfter().toInstant();
+    counting.verifySigner(job, end.minusSeconds(5));
+    refused(Reason.SIGNER_NOT_VALID_NOW, () -> counting.verifySigner(job, end.plusSeconds(1)));
   }
 
   @Test
