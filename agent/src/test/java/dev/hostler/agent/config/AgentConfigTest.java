@@ -48,8 +48,7 @@ class AgentConfigTest {
                 Duration.ofSeconds(10),
                 256L << 20,
                 64L << 20,
-                OnDenied.DENY,
-                "default"));
+                OnDenied.DENY));
     assertThat(config.bundles())
         .isEqualTo(
             new AgentConfig.Bundles(
@@ -97,7 +96,6 @@ class AgentConfigTest {
             output = "1MiB"
             tmp = "2MiB"
             on_denied = "kill"
-            seccomp = "/etc/profile.json"
             [bundles]
             roots = "/etc/roots.pem"
             largest = "1MiB"
@@ -142,8 +140,7 @@ class AgentConfigTest {
                     Duration.ofSeconds(1),
                     1L << 20,
                     2L << 20,
-                    OnDenied.KILL,
-                    "/etc/profile.json"),
+                    OnDenied.KILL),
                 new AgentConfig.Bundles(
                     Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
                 new TrustSettings(

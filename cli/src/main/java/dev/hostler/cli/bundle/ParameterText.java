@@ -38,6 +38,9 @@ final class ParameterText {
       } else if (required.contains(property.getKey())) {
         facts.add("required");
       }
+      if (get(about, "writeOnly").getBoolValue()) {
+        facts.add("secret: give it with --secret");
+      }
       String description = get(about, "description").getStringValue();
       lines.add(
           property.getKey()

@@ -1,6 +1,5 @@
 package dev.hostler.controller.api;
 
-import com.google.protobuf.ByteString;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Operator;
 import dev.hostler.controller.access.Permission;
@@ -198,11 +197,7 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
   @Override
   public void getBundle(GetBundleRequest request, StreamObserver<Bundle> responses) {
     try {
-      StoredBundle bundle = get(request);
-      responses.onNext(
-          message(bundle).toBuilder()
-              .setManifest(ByteString.copyFromUtf8(bundle.manifest()))
-              .build());
+      responses.onNext(message(get(request)));
       responses.onCompleted();
     } catch (RuntimeException e) {
       responses.onError(FailureStatus.of(e).asRuntimeException());

@@ -19,6 +19,7 @@ import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.ListBundlesRequest;
 import dev.hostler.proto.v1.PushBundleRequest;
+import dev.hostler.proto.v1.SealedKey;
 import dev.hostler.trust.job.JobWork;
 import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
@@ -225,9 +226,8 @@ class BundleEndpointTest {
     assertThat(
             bundles
                 .getBundle(GetBundleRequest.newBuilder().setName(name).setVersion("1.9.0").build())
-                .getManifest()
-                .toStringUtf8())
-        .contains("\"version\":\"1.9.0\"");
+                .getVersion())
+        .isEqualTo("1.9.0");
     assertThatThrownBy(() ->
             bundles.getBundle(
                 GetBundleRequest.newBuilder().setName(name).setVersion("3.0.0").build()))
@@ -251,6 +251,27 @@ class BundleEndpointTest {
       job.env.put(variable, "x");
     }
     return jobs.submitJob(job.wire(engine.ids(List.of(name))));
+  }
+
+  /** With something for each host that opens nothing. */
+  private Job callSealed(Bundle bundle, String params, int times) {
+    TestJob job =
+        new TestJob(
+            Instant.now(),
+            new JobWork.Action(
+                bundle.getName(),
+                bundle.getVersion(),
+                "greet",
+                HexFormat.of().formatHex(bundle.getManifestDigest().toByteArray()),
+                params));
+    var request = job.wire(engine.ids(List.of(name))).toBuilder();
+    for (int i = 0; i < times; i++) {
+      request.addSealedKeys(
+          SealedKey.newBuilder()
+              .setHostId(request.getHostIds(0))
+              .setWrapped(ByteString.copyFrom(new byte[113])));
+    }
+    return jobs.submitJob(request.build());
   }
 
   @Test
@@ -304,6 +325,14 @@ class BundleEndpointTest {
         .hasMessageContaining("password: is secret and was not sealed")
         .message()
         .doesNotContain("hunter2");
-    call(bundle, "greet", "{\"name\":\"x\",\"password\":{\"$sealed\":\"AAAA\"}}");
+    String sealed = "{\"name\":\"x\",\"password\":{\"$sealed\":\"AAAA\"}}";
+    assertThat(callSealed(bundle, sealed, 1).getAction().getParams().getFieldsMap())
+        .containsKeys("name", "password");
+    assertThatThrownBy(() -> callSealed(bundle, sealed, 0))
+        .hasMessageContaining("INVALID_ARGUMENT: sealed_keys: host " + name)
+        .hasMessageContaining("has none");
+    assertThatThrownBy(() -> callSealed(bundle, sealed, 2))
+        .hasMessageContaining("INVALID_ARGUMENT: sealed_keys.host_id")
+        .hasMessageContaining("there twice");
   }
 }

@@ -9,10 +9,13 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Queue;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -121,15 +124,34 @@ public record SealedParameters(String params, SortedMap<String, byte[]> keys) {
           String sealed = base64(content.seal(name, value));
           values.set(name, Json.MAPPER.createObjectNode().put(MARK, sealed));
         }
-        for (Map.Entry<String, PublicKey> host : hosts.entrySet()) {
-          keys.put(
-              host.getKey(), WrappedKey.wrap(contentKey, host.getValue(), host.getKey(), nonce));
-        }
+        wrap(contentKey, nonce, hosts, keys);
       } finally {
         Arrays.fill(contentKey, (byte) 0);
       }
     }
     return new SealedParameters(Json.canonicalText(values), keys);
+  }
+
+  /** On all processors: there may be 50,000 hosts. */
+  private static void wrap(
+      byte[] contentKey, String nonce, Map<String, PublicKey> hosts, Map<String, byte[]> keys)
+      throws SecretException {
+    Map<String, byte[]> wrapped = new ConcurrentHashMap<>();
+    Queue<SecretException> failures = new ConcurrentLinkedQueue<>();
+    hosts.entrySet().parallelStream()
+        .forEach(host -> {
+          try {
+            wrapped.put(
+                host.getKey(), WrappedKey.wrap(contentKey, host.getValue(), host.getKey(), nonce));
+          } catch (SecretException e) {
+            failures.add(e);
+          }
+        });
+    SecretException failure = failures.peek();
+    if (failure != null) {
+      throw failure;
+    }
+    keys.putAll(wrapped);
   }
 
   /**

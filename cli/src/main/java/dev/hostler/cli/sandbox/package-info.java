@@ -1,5 +1,0 @@
-/** {@code hostler sandbox}: what actions may do. */
-@NullMarked
-package dev.hostler.cli.sandbox;
-
-import org.jspecify.annotations.NullMarked;
