@@ -7,18 +7,25 @@ import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
 import dev.hostler.agent.sandbox.SandboxUser;
+import dev.hostler.agent.sandbox.Seccomp;
 import dev.hostler.agent.sandbox.Timing;
 import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
 import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
 import dev.hostler.agent.sandbox.cgroup.CgroupUnsupportedException;
 import dev.hostler.agent.sandbox.cgroup.Cgroups;
+import dev.hostler.agent.sandbox.seccomp.Architecture;
+import dev.hostler.agent.sandbox.seccomp.ProfileContext;
+import dev.hostler.agent.sandbox.seccomp.ProfileParser;
+import dev.hostler.agent.sandbox.seccomp.SeccompProfileException;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +88,25 @@ record SandboxSetup(
         new Timing(wanted.timeout(), wanted.grace()),
         new OutputCaps(wanted.outputBytes(), wanted.outputBytes()),
         wanted.tmpBytes(),
-        wanted.onDenied());
+        wanted.onDenied(),
+        seccomp(wanted.seccomp()));
+  }
+
+  /** A profile that means nothing here is found at the start, not by the first job. */
+  private static Seccomp seccomp(String word) throws IOException {
+    if (word.equals("default")) {
+      return new Seccomp.Standard();
+    }
+    if (word.equals("any")) {
+      return new Seccomp.Unconfined();
+    }
+    String json = Files.readString(Path.of(word));
+    try {
+      ProfileParser.parse(json, new ProfileContext(Architecture.ofHost(), Set.of(), 6, 0));
+    } catch (SeccompProfileException e) {
+      throw new IOException("sandbox.seccomp in agent.toml: " + word + ": " + e.getMessage(), e);
+    }
+    return new Seccomp.Profile(json);
   }
 
   /** Agents with different states on one host must not see each other's attempts. */

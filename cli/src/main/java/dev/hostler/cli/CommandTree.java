@@ -53,6 +53,8 @@ import dev.hostler.cli.revocation.BundleYank;
 import dev.hostler.cli.revocation.RevocationCommand;
 import dev.hostler.cli.revocation.RevocationCreate;
 import dev.hostler.cli.revocation.RevocationList;
+import dev.hostler.cli.sandbox.SandboxCommand;
+import dev.hostler.cli.sandbox.SandboxShow;
 import dev.hostler.cli.token.TokenCommand;
 import dev.hostler.cli.token.TokenCreate;
 import dev.hostler.cli.token.TokenList;
@@ -120,6 +122,7 @@ final class CommandTree {
                 new BundleShow(session),
                 new BundleYank(session),
                 new BundleStatusCommand(session)));
+    nouns.put("sandbox", () -> group(new SandboxCommand(), new SandboxShow(session)));
     nouns.put(
         "trust",
         () ->

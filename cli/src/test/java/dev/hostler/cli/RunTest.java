@@ -17,6 +17,7 @@ import dev.hostler.proto.v1.Action;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.Bundle;
 import dev.hostler.proto.v1.BundleServiceGrpc;
+import dev.hostler.proto.v1.Denial;
 import dev.hostler.proto.v1.GetBundleRequest;
 import dev.hostler.proto.v1.JobEvent;
 import dev.hostler.proto.v1.JobServiceGrpc;
@@ -28,6 +29,7 @@ import dev.hostler.proto.v1.OutputStream;
 import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.ResourceUse;
 import dev.hostler.proto.v1.SubmitJobRequest;
+import dev.hostler.proto.v1.TaskDenials;
 import dev.hostler.proto.v1.TaskState;
 import dev.hostler.proto.v1.WatchJobRequest;
 import dev.hostler.trust.job.JobException;
@@ -64,6 +66,62 @@ class RunTest extends CliTest {
             answers.onNext(event);
           }
           answers.onCompleted();
+        });
+  }
+
+  private static JobEvent denied(String host, Denial.Builder... denials) {
+    TaskDenials.Builder told =
+        TaskDenials.newBuilder().setTaskId("task-" + host).setHostName(host).setAttempt(1);
+    for (Denial.Builder one : denials) {
+      told.addDenials(one);
+    }
+    return JobEvent.newBuilder().setDenials(told).build();
+  }
+
+  private static Denial.Builder denial(int slot, String call, String detail, long count) {
+    return Denial.newBuilder().setSlot(slot).setCall(call).setDetail(detail).setCount(count);
+  }
+
+  @Test
+  void deniedCallsAreToldOnceEachAndWithTheirLastCount() {
+    accept(1);
+    happens(
+        denied(
+            "a", denial(0, "mount", "/mnt", 1), denial(1, "socket", "AF_UNIX", 4).setRoutine(true)),
+        denied("a", denial(0, "mount", "/mnt", 2), denial(2, "bpf", "\033[31m", 3)),
+        denied("a", denial(0, "mount", "/mnt", 12)),
+        denied("a", denial(0, "mount", "/mnt", 15)),
+        event(exited("a", 0).toBuilder().setId("task-a").build()),
+        event(ended(1, 0)));
+
+    Result result = run("run", "-t", "true", "--", "x");
+
+    assertThat(result.err().lines().filter(line -> line.contains("denied")))
+        .containsExactly(
+            "hostler: a denied: mount(/mnt)",
+            "hostler: a denied: bpf(\uFFFD[31m) ×3",
+            "hostler: a denied: mount(/mnt) ×12",
+            "hostler: a denied: mount(/mnt) ×15");
+  }
+
+  @Test
+  void asJsonDeniedCallsAreLinesOfTheirOwn() {
+    accept(1);
+    happens(
+        denied("a", denial(1, "socket", "AF_UNIX", 4).setRoutine(true)),
+        event(exited("a", 0)),
+        event(ended(1, 0)));
+
+    Result result = run("run", "-t", "true", "-o", "json", "--", "x");
+
+    assertThat(result.out().lines().filter(line -> line.contains("\"denied\"")))
+        .singleElement()
+        .satisfies(line -> {
+          assertThat(json(line).get("host_name").stringValue()).isEqualTo("a");
+          assertThat(json(line).get("denials").get(0).get("call").stringValue())
+              .isEqualTo("socket");
+          assertThat(json(line).get("denials").get(0).get("count").longValue()).isEqualTo(4);
+          assertThat(json(line).get("denials").get(0).get("routine").booleanValue()).isTrue();
         });
   }
 

@@ -95,6 +95,7 @@ public record AgentConfig(
    * @param outputBytes kept of each stream
    * @param tmpBytes size of the private /tmp
    * @param onDenied what follows a denied system call
+   * @param seccomp what is permitted at most: "default", "any", or the path of a profile
    */
   public record Sandbox(
       Optional<Path> launcher,
@@ -107,7 +108,8 @@ public record AgentConfig(
       Duration grace,
       long outputBytes,
       long tmpBytes,
-      OnDenied onDenied) {}
+      OnDenied onDenied,
+      String seccomp) {}
 
   /**
    * What is kept of bundles.
@@ -217,7 +219,18 @@ public record AgentConfig(
         section.duration("grace", Duration.ofSeconds(10), Duration.ZERO, Duration.ofHours(1)),
         section.bytes("output", 256 * MIB, 0, MOST),
         section.bytes("tmp", 64 * MIB, 64 * KIB, MOST),
-        section.choice("on_denied", OnDenied.DENY));
+        section.choice("on_denied", OnDenied.DENY),
+        seccomp(section));
+  }
+
+  private static String seccomp(ConfigSection section) {
+    String word = section.string("seccomp").orElse("default");
+    if (!word.equals("default") && !word.equals("any") && !word.startsWith("/")) {
+      section.problem(
+          "seccomp",
+          "\"" + word + "\" is not \"default\", \"any\" or the absolute path of a profile");
+    }
+    return word;
   }
 
   private static Bundles bundles(ConfigSection section, Path state) {

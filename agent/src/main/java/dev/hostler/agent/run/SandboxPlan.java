@@ -10,11 +10,13 @@ import dev.hostler.agent.sandbox.Accounts;
 import dev.hostler.agent.sandbox.Capability;
 import dev.hostler.agent.sandbox.FileView;
 import dev.hostler.agent.sandbox.Network;
+import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.sandbox.OutputCaps;
 import dev.hostler.agent.sandbox.Rlimit;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
+import dev.hostler.agent.sandbox.Seccomp;
 import dev.hostler.agent.sandbox.Timing;
 import dev.hostler.agent.sandbox.WritablePath;
 import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
@@ -28,6 +30,7 @@ import dev.hostler.trust.secret.SealedParameters;
 import dev.hostler.trust.secret.SecretException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,9 +147,19 @@ final class SandboxPlan {
             .withLimits(
                 new CgroupLimits(limits.memoryBytes(), 0, limits.cpuMillis(), limits.pids()))
             .withTiming(timing(assignment, limits))
-            .withOutput(new OutputCaps(limits.outputBytes(), limits.outputBytes()));
+            .withOutput(new OutputCaps(limits.outputBytes(), limits.outputBytes()))
+            .withSeccomp(profile(sandbox, bundle).within(defaults.seccomp()))
+            .withOnDenied(
+                sandbox.onDenied() == Manifest.OnDenied.KILL ? OnDenied.KILL : defaults.onDenied());
     spec = spec.withRlimits(openFiles(spec.rlimits(), limits.openFiles()));
     return as(action.runAs(), spec.withSecrets(secrets));
+  }
+
+  /** The files of a payload were verified when they were unpacked, sizes included. */
+  private static Seccomp profile(Manifest.Sandbox sandbox, BundleLease bundle) throws IOException {
+    return sandbox.seccomp().equals(Manifest.Sandbox.DEFAULT_SECCOMP)
+        ? new Seccomp.Standard()
+        : new Seccomp.Profile(Files.readString(bundle.payload().resolve(sandbox.seccomp())));
   }
 
   /** The digest decides which bundle it is; the operator signed for what it is called, too. */

@@ -37,17 +37,11 @@ final class FilterCache {
   /** The filter's bytes; empty if there shall be none. */
   byte[] filter(Seccomp seccomp, Set<Capability> capabilities, Network reach)
       throws SandboxUnsupportedException {
-    String json =
-        switch (seccomp) {
-          case Seccomp.Unconfined _ -> "";
-          case Seccomp.Standard _ -> ProfileParser.standardProfile();
-          case Seccomp.Profile(String text) -> text;
-        };
     if (seccomp instanceof Seccomp.Unconfined) {
       return new byte[0];
     }
     // A profile of the bundle's own says itself what it denies.
-    boolean network = !(seccomp instanceof Seccomp.Standard) || reach != Network.NONE;
+    boolean network = !hasStandard(seccomp) || reach != Network.NONE;
     Key key = new Key(seccomp, capabilities, network);
     synchronized (filters) {
       byte[] known = filters.get(key);
@@ -55,14 +49,14 @@ final class FilterCache {
         return known;
       }
     }
-    byte[] compiled = compile(json, capabilities, network);
+    byte[] compiled = compile(seccomp, capabilities, network);
     synchronized (filters) {
       filters.put(key, compiled);
     }
     return compiled;
   }
 
-  private byte[] compile(String json, Set<Capability> capabilities, boolean network)
+  private byte[] compile(Seccomp seccomp, Set<Capability> capabilities, boolean network)
       throws SandboxUnsupportedException {
     ProfileContext context =
         new ProfileContext(
@@ -71,12 +65,32 @@ final class FilterCache {
             kernel.major(),
             kernel.minor());
     try {
-      SeccompPolicy policy = ProfileParser.parse(json, context);
+      SeccompPolicy policy = policy(seccomp, context);
       SeccompPolicy reaching =
           network ? policy : ToldDenials.ofConnections(UnixSockets.deny(policy));
       return SeccompCompiler.compile(ToldDenials.of(reaching)).toBytes();
     } catch (SeccompProfileException | IllegalArgumentException e) {
       throw new SandboxUnsupportedException("seccomp", "profile", String.valueOf(e.getMessage()));
     }
+  }
+
+  private static boolean hasStandard(Seccomp seccomp) {
+    return switch (seccomp) {
+      case Seccomp.Standard _ -> true;
+      case Seccomp.Profile _, Seccomp.Unconfined _ -> false;
+      case Seccomp.Both(Seccomp one, Seccomp other) -> hasStandard(one) || hasStandard(other);
+    };
+  }
+
+  private static SeccompPolicy policy(Seccomp seccomp, ProfileContext context)
+      throws SeccompProfileException {
+    return switch (seccomp) {
+      case Seccomp.Standard _ -> ProfileParser.parse(ProfileParser.standardProfile(), context);
+      case Seccomp.Profile(String json) -> ProfileParser.parse(json, context);
+      case Seccomp.Both(Seccomp one, Seccomp other) ->
+          policy(one, context).stricter(policy(other, context));
+      case Seccomp.Unconfined _ ->
+          throw new IllegalArgumentException("unconfined cannot be combined with a profile");
+    };
   }
 }

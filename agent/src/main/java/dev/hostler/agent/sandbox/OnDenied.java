@@ -13,9 +13,4 @@ public enum OnDenied {
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
-
-  /** The harder of two. */
-  public OnDenied harder(OnDenied other) {
-    return compareTo(other) >= 0 ? this : other;
-  }
 }

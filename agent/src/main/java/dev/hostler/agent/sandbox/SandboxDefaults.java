@@ -24,6 +24,7 @@ import java.util.Set;
  * @param output how much of their output is kept
  * @param tmpBytes size of each private temporary file system
  * @param onDenied what follows a denied system call
+ * @param seccomp what the host permits at most, whatever is declared
  */
 public record SandboxDefaults(
     Path state,
@@ -32,7 +33,8 @@ public record SandboxDefaults(
     Timing timing,
     OutputCaps output,
     long tmpBytes,
-    OnDenied onDenied) {
+    OnDenied onDenied,
+    Seccomp seccomp) {
   /** Needs no entry in passwd, and unlike 65534 is nobody's: NFS and others share that one. */
   public static final long RUN_UID = 64_999;
 
@@ -65,7 +67,8 @@ public record SandboxDefaults(
         new Timing(Duration.ofHours(1), Duration.ofSeconds(10)),
         new OutputCaps(256 * MIB, 256 * MIB),
         64 * MIB,
-        OnDenied.DENY);
+        OnDenied.DENY,
+        new Seccomp.Standard());
   }
 
   /**
@@ -95,7 +98,7 @@ public record SandboxDefaults(
         Set.of(),
         limits,
         List.of(new Rlimit(Rlimit.Resource.CORE, 0, 0), openFiles()),
-        new Seccomp.Standard(),
+        new Seccomp.Standard().within(seccomp),
         timing,
         output,
         "hostler",

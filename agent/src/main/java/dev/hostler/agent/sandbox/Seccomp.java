@@ -12,6 +12,19 @@ public sealed interface Seccomp {
    */
   record Profile(String json) implements Seccomp {}
 
+  /**
+   * What both permit; of two denials the harder one.
+   *
+   * @param one a profile
+   * @param other a profile
+   */
+  record Both(Seccomp one, Seccomp other) implements Seccomp {}
+
+  /** What this and a host's own rule permit. A host that is {@link Unconfined} has no rule. */
+  default Seccomp within(Seccomp host) {
+    return host instanceof Unconfined || equals(host) ? this : new Both(this, host);
+  }
+
   /** No filter at all. */
   record Unconfined() implements Seccomp {}
 }

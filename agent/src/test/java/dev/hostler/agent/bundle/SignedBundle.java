@@ -1,5 +1,6 @@
 package dev.hostler.agent.bundle;
 
+import dev.hostler.agent.sandbox.seccomp.ProfileParser;
 import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.trust.bundle.BundleBuilder;
 import dev.hostler.trust.bundle.BundleFile;
@@ -34,6 +35,10 @@ public final class SignedBundle {
       default = 2
       """;
 
+  /** Hostler's own without uname(2), and with keyctl(2). */
+  public static final String PROFILE =
+      ProfileParser.standardProfile().replace("\"uname\"", "\"keyctl\"");
+
   public final Path folder;
   public final Path root;
   public final byte[] bytes;
@@ -60,6 +65,9 @@ public final class SignedBundle {
     Files.writeString(source.resolve("bundle.toml"), toml);
     executable(source.resolve("payload/bin/greet"), program);
     Files.writeString(source.resolve("payload/words"), "words\n".repeat(3000));
+    Files.writeString(source.resolve("payload/profile.json"), PROFILE);
+    Files.writeString(
+        source.resolve("payload/broken.json"), "{\"defaultAction\": \"SCMP_ACT_ALLOW\"}");
     Path unsigned = base.resolve("unsigned");
     Path signed = base.resolve("signed");
     BundleBuilder.build(source, unsigned);

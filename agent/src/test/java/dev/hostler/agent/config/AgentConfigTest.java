@@ -48,7 +48,8 @@ class AgentConfigTest {
                 Duration.ofSeconds(10),
                 256L << 20,
                 64L << 20,
-                OnDenied.DENY));
+                OnDenied.DENY,
+                "default"));
     assertThat(config.bundles())
         .isEqualTo(
             new AgentConfig.Bundles(
@@ -96,6 +97,7 @@ class AgentConfigTest {
             output = "1MiB"
             tmp = "2MiB"
             on_denied = "kill"
+            seccomp = "/etc/profile.json"
             [bundles]
             roots = "/etc/roots.pem"
             largest = "1MiB"
@@ -140,7 +142,8 @@ class AgentConfigTest {
                     Duration.ofSeconds(1),
                     1L << 20,
                     2L << 20,
-                    OnDenied.KILL),
+                    OnDenied.KILL,
+                    "/etc/profile.json"),
                 new AgentConfig.Bundles(
                     Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
                 new TrustSettings(

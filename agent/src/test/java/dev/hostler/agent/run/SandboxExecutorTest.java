@@ -21,6 +21,7 @@ import dev.hostler.agent.identity.TestIdentity;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
+import dev.hostler.agent.sandbox.Seccomp;
 import dev.hostler.agent.sandbox.cgroup.Cgroup;
 import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
 import dev.hostler.agent.sandbox.cgroup.Cgroups;
@@ -43,6 +44,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Attempts through the real launcher, and what comes before it. */
 class SandboxExecutorTest {
@@ -102,6 +104,7 @@ class SandboxExecutorTest {
   }
 
   private OnDenied onDenied = OnDenied.DENY;
+  private Seccomp ceiling = new Seccomp.Standard();
 
   private SandboxDefaults defaults(Path state) {
     SandboxDefaults usual = SandboxDefaults.of(state);
@@ -112,7 +115,8 @@ class SandboxExecutorTest {
         new dev.hostler.agent.sandbox.Timing(Duration.ofMinutes(1), Duration.ofMillis(300)),
         usual.output(),
         usual.tmpBytes(),
-        onDenied);
+        onDenied,
+        ceiling);
   }
 
   private SandboxExecutor executor(Sandbox with) throws Exception {
@@ -391,6 +395,66 @@ class SandboxExecutorTest {
         .filteredOn(Denial::routine)
         .extracting(Denial::text)
         .allMatch(text -> text.startsWith("socket(AF_UNIX, SOCK_STREAM"));
+  }
+
+  private AttemptResult underProfile(String declared, Seccomp host) throws Exception {
+    ceiling = host;
+    executor = executor(sandbox);
+    // 250 is keyctl on x86-64; 95 and 38 are the kernel's own answers, 1 is the filter's.
+    return run(
+        greet(
+            SignedBundle.TOML + "\n[actions.greet.sandbox]\n" + declared,
+            "#!/bin/sh\nuname -s || echo denied\nperl -e 'syscall(250, 99); print $!+0, \"\\n\"'\n"));
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+  void aBundlesProfileCountsOnlyAsFarAsTheHostPermits() throws Exception {
+    AttemptResult narrowed = underProfile("seccomp = \"profile.json\"", new Seccomp.Standard());
+
+    assertThat(heard.spool.resolve("stdout")).hasContent("denied\n1\n");
+    assertThat(narrowed.denials()).extracting(Denial::call).contains("uname", "keyctl");
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+  void aHostMayLeaveItToTheBundle() throws Exception {
+    AttemptResult result = underProfile("seccomp = \"profile.json\"", new Seccomp.Unconfined());
+
+    assertThat(heard.spool.resolve("stdout")).content().matches("denied\n(95|38)\n");
+    assertThat(result.denials()).extracting(Denial::call).contains("uname");
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+  void aHostsOwnProfileHoldsForEverybody() throws Exception {
+    ceiling = new Seccomp.Profile(SignedBundle.PROFILE);
+    executor = executor(sandbox);
+
+    AttemptResult result = run(sh("t2", "uname -s || echo denied"));
+
+    assertThat(heard.spool.resolve("stdout")).hasContent("denied\n");
+    assertThat(result.denials()).extracting(Denial::call).contains("uname");
+  }
+
+  @Test
+  void aProfileThatPermitsByDefaultIsRefused() throws Exception {
+    AttemptResult result = underProfile("seccomp = \"broken.json\"", new Seccomp.Unconfined());
+
+    assertThat(result.refusal()).isEqualTo(Refusal.SANDBOX_UNSUPPORTED);
+    assertThat(result.message()).contains("allow-list");
+  }
+
+  @Test
+  void aBundleMayBeHarderOnItselfThanTheHost() throws Exception {
+    AttemptResult result =
+        run(
+            greet(
+                SignedBundle.TOML + "\n[actions.greet.sandbox]\non_denied = \"kill\"\n",
+                "#!/bin/sh\nunshare -m true\necho after\n"));
+
+    assertThat(result.outcome()).isEqualTo(Outcome.SIGNALED);
+    assertThat(result.message()).startsWith("unshare(CLONE_NEWNS) was denied");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.hostler.controller.api;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Operator;
 import dev.hostler.controller.access.Permission;
@@ -197,7 +198,11 @@ public final class BundleEndpoint extends BundleServiceGrpc.BundleServiceImplBas
   @Override
   public void getBundle(GetBundleRequest request, StreamObserver<Bundle> responses) {
     try {
-      responses.onNext(message(get(request)));
+      StoredBundle bundle = get(request);
+      responses.onNext(
+          message(bundle).toBuilder()
+              .setManifest(ByteString.copyFromUtf8(bundle.manifest()))
+              .build());
       responses.onCompleted();
     } catch (RuntimeException e) {
       responses.onError(FailureStatus.of(e).asRuntimeException());

@@ -226,8 +226,9 @@ class BundleEndpointTest {
     assertThat(
             bundles
                 .getBundle(GetBundleRequest.newBuilder().setName(name).setVersion("1.9.0").build())
-                .getVersion())
-        .isEqualTo("1.9.0");
+                .getManifest()
+                .toStringUtf8())
+        .contains("\"version\":\"1.9.0\"");
     assertThatThrownBy(() ->
             bundles.getBundle(
                 GetBundleRequest.newBuilder().setName(name).setVersion("3.0.0").build()))

@@ -149,9 +149,24 @@ final class BundleToml {
             fields.strings("capabilities", List.of()),
             ManifestJson.network(
                 fields.string("network", "none"), fields.path("network"), problems),
-            fields.string("seccomp", Sandbox.DEFAULT_SECCOMP));
+            fields.string("seccomp", Sandbox.DEFAULT_SECCOMP),
+            onDenied(fields));
     fields.noOthers();
     return sandbox;
+  }
+
+  private Manifest.OnDenied onDenied(JsonFields fields) {
+    String word = fields.string("on_denied", Manifest.OnDenied.DENY.text());
+    for (Manifest.OnDenied one : Manifest.OnDenied.values()) {
+      if (one.text().equals(word)) {
+        return one;
+      }
+    }
+    problems.add(
+        fields.path("on_denied"),
+        Problems.show(word) + " is not known",
+        "use \"deny\" or \"kill\"");
+    return Manifest.OnDenied.KILL;
   }
 
   private Limits limits(JsonFields action) {

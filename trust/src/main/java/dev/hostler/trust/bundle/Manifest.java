@@ -77,22 +77,41 @@ public record Manifest(
    * @param readOnly paths that it may read although they are hidden by default
    * @param capabilities Linux capabilities that it keeps, for example CAP_NET_BIND_SERVICE
    * @param network reach of the network
-   * @param seccomp name of the system call profile
+   * @param seccomp the system call profile: {@value #DEFAULT_SECCOMP}, or the path of a Docker/OCI
+   *     profile in the payload, which ends in .json
+   * @param onDenied what follows a system call that is denied
    */
   public record Sandbox(
       List<String> writable,
       List<String> readOnly,
       List<String> capabilities,
       Network network,
-      String seccomp) {
+      String seccomp,
+      OnDenied onDenied) {
 
-    /** The one profile of format 1. */
+    /** Hostler's own profile. */
     public static final String DEFAULT_SECCOMP = "default";
+
+    /** Largest profile in a payload, in bytes. */
+    public static final long MOST_SECCOMP_BYTES = 256 << 10;
 
     public Sandbox {
       writable = List.copyOf(writable);
       readOnly = List.copyOf(readOnly);
       capabilities = List.copyOf(capabilities);
+    }
+  }
+
+  /** What follows a system call that is denied. A host may be harder, never softer. */
+  public enum OnDenied {
+    /** It fails, and the action goes on. */
+    DENY,
+    /** The first one ends the action. */
+    KILL;
+
+    /** As written in a manifest and in bundle.toml. */
+    public String text() {
+      return name().toLowerCase(java.util.Locale.ROOT);
     }
   }
 

@@ -64,6 +64,9 @@ final class ManifestJson {
     texts(sandbox.putArray("capabilities"), action.sandbox().capabilities());
     sandbox.put("network", action.sandbox().network().text());
     sandbox.put("seccomp", action.sandbox().seccomp());
+    if (action.sandbox().onDenied() != Manifest.OnDenied.DENY) {
+      sandbox.put("on_denied", action.sandbox().onDenied().text()); // hosts of before know no other
+    }
     ObjectNode limits = node.putObject("limits");
     limits.put("memory_bytes", action.limits().memoryBytes());
     limits.put("pids", action.limits().pids());
@@ -226,9 +229,21 @@ final class ManifestJson {
             fields.strings("read_only"),
             fields.strings("capabilities"),
             network(fields.string("network"), fields.path("network"), problems),
-            fields.string("seccomp"));
+            fields.string("seccomp"),
+            onDenied(fields, problems));
     fields.noOthers();
     return sandbox;
+  }
+
+  /** Spelled out only where it is not the usual one: the form has one way to say a thing. */
+  private static Manifest.OnDenied onDenied(JsonFields fields, Problems problems) {
+    if (fields.get("on_denied") == null) {
+      return Manifest.OnDenied.DENY;
+    }
+    if (!fields.string("on_denied").equals(Manifest.OnDenied.KILL.text())) {
+      problems.add(fields.path("on_denied"), "is not \"kill\"", "use \"kill\", or leave it out");
+    }
+    return Manifest.OnDenied.KILL;
   }
 
   private static Limits limits(@Nullable JsonNode node, String path, Problems problems) {

@@ -108,14 +108,27 @@ final class ManifestRules {
     if (new HashSet<>(sandbox.capabilities()).size() < sandbox.capabilities().size()) {
       problems.add(path + ".sandbox.capabilities", "names one twice", "list each once");
     }
-    if (!sandbox.seccomp().equals(Sandbox.DEFAULT_SECCOMP)) {
-      problems.add(
-          path + ".sandbox.seccomp",
-          Problems.show(sandbox.seccomp()) + " is not a profile",
-          "use \"default\"");
-    }
+    seccomp(sandbox.seccomp(), path + ".sandbox.seccomp", manifest.payload(), problems);
     DeclaredPaths.check(action, path, List.of(), problems);
     limits(action.limits(), path + ".limits.", problems);
+  }
+
+  private static void seccomp(
+      String profile, String field, List<PayloadFile> payload, Problems problems) {
+    if (profile.equals(Sandbox.DEFAULT_SECCOMP)) {
+      return;
+    }
+    boolean held =
+        profile.endsWith(".json")
+            && payload.stream()
+                .anyMatch(file ->
+                    file.path().equals(profile) && file.size() <= Sandbox.MOST_SECCOMP_BYTES);
+    if (!held) {
+      problems.add(
+          field,
+          Problems.show(profile) + " is not a profile",
+          "use \"default\", or the path of a .json file of at most 256 KiB in the payload");
+    }
   }
 
   private static void argv(

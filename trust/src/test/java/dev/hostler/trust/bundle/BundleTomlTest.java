@@ -81,7 +81,8 @@ class BundleTomlTest {
                 List.of("/home/app"),
                 List.of("CAP_NET_BIND_SERVICE"),
                 Network.LOOPBACK,
-                "default"));
+                "default",
+                Manifest.OnDenied.DENY));
     assertThat(action.limits())
         .isEqualTo(new Limits(1L << 30, 7, 1500, 120_000, 500, 1000, 99, 1 << 20));
     // What is written is read as the same.
@@ -241,6 +242,8 @@ class BundleTomlTest {
         "CAP_NET_BIND_SERVICE      | CAP_FLY                   | not a known capability",
         "[\"CAP_NET_BIND_SERVICE\"] | [\"CAP_KILL\",\"CAP_KILL\"] | names one twice",
         "seccomp = \"default\"     | seccomp = \"none\"        | not a profile",
+        "seccomp = \"default\"     | seccomp = \"no/such.json\" | not a profile",
+        "seccomp = \"default\"     | on_denied = \"maybe\"     | use \"deny\" or \"kill\"",
         "\"/home/app\"             | \"/var/lib/app\"          | also in writable",
         "\"/var/lib/app\"          | \"/etc/ssh/sshd_config.d\" | listed twice",
         "10-x.conf                 | ../10-x.conf              | not an absolute, normalised path",

@@ -136,7 +136,7 @@ class SeccompCompilerTest {
   }
 
   /** Every value that a rule names, its neighbours, and all of them with upper bits. */
-  private static List<long[]> tellingArguments(List<SyscallRule> rules) {
+  static List<long[]> tellingArguments(List<SyscallRule> rules) {
     Map<Integer, Set<Long>> values = new HashMap<>();
     for (SyscallRule rule : rules) {
       for (ArgCheck check : rule.checks()) {
