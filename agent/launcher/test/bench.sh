@@ -15,3 +15,11 @@ cgroups_make
 mkdir "$WORK/runs"
 # shellcheck disable=SC2086 # one word for each group
 "$TOOLS/bench" "$LAUNCH" "$WORK/runs" /bin/true $CGROUPS
+# One system call: denied and told, denied in silence, allowed.
+cp "$TOOLS/probe" "$WORK/"
+for how in notify 1; do
+    write_spec seccomp=f.bpf -- "$WORK/probe" cost 63 900
+    "$WORK/tool" filter $how 63 >"$A/f.bpf"; launch_spec
+    case $how in notify) what="denied and told" ;; *) what="denied in silence" ;; esac
+    echo "| system call, $what | $(cat "$A/stdout") (900) |"
+done
