@@ -115,12 +115,49 @@ check_all() {
     check "sshd-hardening applies to a private copy" 0 'changed|applied' hostler run -t all sshd-hardening apply
     check "and changes nothing the second time" 0 'unchanged' hostler run -t all sshd-hardening apply
     check "and verifies it" 0 '.' hostler run -t all sshd-hardening verify
+    check_rollback
   else
     say "skipped - sshd-hardening: there is no sshd on this machine"
   fi
   check "the audit log has the jobs" 0 'job.submit' hostler audit list
   check "work is left to itself" 0 '^[0-9a-f-]{36}$' hostler run --detach -t all -- sleep 1000
   work_runs
+}
+
+# What can be known of the private copy of /etc/ssh, as text.
+ssh_state() {
+  (cd "$data/etc-ssh" && find . -printf '%p %y %m %U %G %T@ %l\n' | sort && find . -type f -exec sha256sum {} + | sort -k 2)
+}
+
+# sshd-hardening, but it fails half-way: after it has written its file and removed all others.
+check_rollback() {
+  local broken=$data/sshd-broken first
+  rm -rf "$broken"
+  cp -r "$home/examples/sshd-hardening" "$broken"
+  sed -i 's/^name = .*/name = "sshd-broken"/' "$broken/bundle.toml"
+  sed -i 's|^  echo "changed .*|  rm -f "$folder"/[a-z]*; chmod 700 "$folder"; exit 9|' "$broken/payload/bin/harden"
+  {
+    hostler bundle build "$broken" --out "$broken.unsigned"
+    hostler bundle sign "$broken.unsigned" --signer "$data/signer" --out "$broken.hostler"
+    hostler bundle push "$broken.hostler"
+  } > "$log/bundle-broken.log" 2>&1 || { cat "$log/bundle-broken.log" >&2; fail "the bundle that fails could not be pushed"; }
+  echo "# kept" > "$data/etc-ssh/sshd_config.d/kept.conf"
+  ssh_state > "$log/ssh-before"
+  check "a failure half-way is rolled back" 1 'rolled back to snapshot .*identical' \
+    hostler run -t all sshd-broken apply --param max_auth_tries=7
+  ssh_state > "$log/ssh-after"
+  diff "$log/ssh-before" "$log/ssh-after" >&2 || fail "check failed: /etc/ssh is not as it was before the failure"
+  say "ok - and /etc/ssh is as it was, to the byte"
+  check "the snapshots are listed" 0 'sshd-hardening 1.0.0 apply' hostler snapshot list -t all
+  first=$(awk '/sshd-hardening 1.0.0 apply/ { print $1; exit }' "$log/check-$checks.log")
+  check "what an older one would undo is shown" 1 'created +/etc/ssh/sshd_config.d/10-hostler.conf' \
+    hostler snapshot diff "$first" -t all
+  check "what changed since is not undone unasked" 1 'conflict /etc/ssh/sshd_config.d/kept.conf' \
+    hostler snapshot restore "$first" -t all --reason "by hand"
+  rm "$data/etc-ssh/sshd_config.d/kept.conf"
+  check "it is restored by hand" 0 'restored, identical' hostler snapshot restore "$first" -t all --reason "by hand"
+  [ ! -e "$data/etc-ssh/sshd_config.d/10-hostler.conf" ] || fail "check failed: the restore left 10-hostler.conf"
+  check "the audit log says who and why" 0 'snapshot restore .*by hand' hostler audit list -o json
 }
 
 # Something is there that stopping must end.

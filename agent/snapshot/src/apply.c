@@ -248,14 +248,25 @@ static void set_attributes(uint32_t i, int fd)
         failed(i, what);
 }
 
+/* Is it what was looked at, or, if it was made now, what we made? A name that was given to another inode meanwhile must not
+   get the attributes of this one. */
+static bool is_meant(uint32_t i, const struct stat *st)
+{
+    const struct entry *now = job->diff->other[i] == NONE ? NULL : &job->now->v[job->diff->other[i]];
+    return fresh[i] || (now != NULL && now->ino == st->st_ino && now->dev == st->st_dev);
+}
+
 static void repair(int dir, const char *name, uint32_t i)
 {
     const struct entry *e = &job->want->v[i];
     bool path_only = e->type != 'f' && e->type != 'd';
     int fd = openat(dir, name, O_NOFOLLOW | O_CLOEXEC | (path_only ? O_PATH : O_RDONLY | O_NONBLOCK | O_NOCTTY));
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0 || (e->type == 'd') != S_ISDIR(st.st_mode) || (e->type == 'f') != S_ISREG(st.st_mode)) {
+    if (fd < 0 || fstat(fd, &st) != 0) {
         failed(i, "open");
+    } else if (!is_meant(i, &st) || (e->type == 'd') != S_ISDIR(st.st_mode) || (e->type == 'f') != S_ISREG(st.st_mode)) {
+        errno = EBUSY;
+        failed(i, "replaced under way");
     } else {
         if (e->type == 'd')
             apply_children(fd, i);

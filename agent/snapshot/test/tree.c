@@ -287,6 +287,7 @@ int main(int argc, char **argv)
         int n = path_n, ops = 1 + (int)any((uint64_t)n / 3 + 3);
         for (int i = 0; i < ops && n > 0; i++)
             change_one(paths[any((uint64_t)n)], paths[any((uint64_t)n)]);
+        make_one(add(argv[3], "always"), NULL);
     }
     return 0;
 }

@@ -20,6 +20,9 @@ import dev.hostler.agent.link.GrpcRenewer;
 import dev.hostler.agent.link.LinkSettings;
 import dev.hostler.agent.link.TlsChannels;
 import dev.hostler.agent.run.SandboxExecutor;
+import dev.hostler.agent.run.SnapshotExecutor;
+import dev.hostler.agent.run.WorkExecutor;
+import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.Admission;
 import dev.hostler.agent.work.JobPolicy;
@@ -190,7 +193,12 @@ final class Agent {
     HostSealing sealing =
         lifecycle.start("the sealing key", () -> sealing(config, current, time), _ -> {});
     JobPolicy policy = policy(config.policy());
-    SandboxExecutor executor =
+    Snapshots snapshots =
+        lifecycle.start(
+            "the snapshots",
+            () -> sandbox.snapshots(state.resolve("snapshots"), config.snapshots(), time),
+            _ -> {});
+    SandboxExecutor sandboxes =
         new SandboxExecutor(
             sandbox.sandbox(),
             sandbox.unsupported(),
@@ -200,7 +208,11 @@ final class Agent {
             state.resolve("attempts"),
             policy,
             sealing,
+            snapshots,
             time);
+    WorkExecutor executor =
+        new WorkExecutor(
+            sandboxes, new SnapshotExecutor(snapshots, state.resolve("attempts"), time));
     Nonces nonces =
         lifecycle.start(
             "the record of the jobs it took",
@@ -296,7 +308,10 @@ final class Agent {
 
   private static JobPolicy.Rules rules(AgentConfig.Rules rules) {
     return new JobPolicy.Rules(
-        rules.commands() == AgentConfig.Commands.SIGNED, rules.bundles(), rules.runAs());
+        rules.commands() == AgentConfig.Commands.SIGNED,
+        rules.bundles(),
+        rules.runAs(),
+        rules.snapshots() == AgentConfig.Commands.SIGNED);
   }
 
   private static FactsReader facts(AgentConfig config, String cgroupVersion) {

@@ -17,6 +17,9 @@ import dev.hostler.agent.sandbox.seccomp.Architecture;
 import dev.hostler.agent.sandbox.seccomp.ProfileContext;
 import dev.hostler.agent.sandbox.seccomp.ProfileParser;
 import dev.hostler.agent.sandbox.seccomp.SeccompProfileException;
+import dev.hostler.agent.snapshot.SnapshotProgram;
+import dev.hostler.agent.snapshot.SnapshotSettings;
+import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,9 +41,14 @@ import org.slf4j.LoggerFactory;
  * @param unsupported why there is none; empty if there is one
  * @param cgroupVersion "v1", "v2" or "none"
  * @param defaults what programs get when nothing else is declared
+ * @param launcher where hostler-launch is, and hostler-snapshot beside it; null: none
  */
 record SandboxSetup(
-    @Nullable Sandbox sandbox, String unsupported, String cgroupVersion, SandboxDefaults defaults) {
+    @Nullable Sandbox sandbox,
+    String unsupported,
+    String cgroupVersion,
+    SandboxDefaults defaults,
+    @Nullable Path launcher) {
   private static final Logger log = LoggerFactory.getLogger(SandboxSetup.class);
   private static final Path USUAL_STATE = Path.of("/var/lib/hostler/agent");
 
@@ -61,16 +69,40 @@ record SandboxSetup(
               ? config.sandbox().launcher().get()
               : Sandbox.launcher();
       return new SandboxSetup(
-          Sandbox.open(launcher, config.stateDir(), cgroups, time), "", version, defaults);
+          Sandbox.open(launcher, config.stateDir(), cgroups, time),
+          "",
+          version,
+          defaults,
+          launcher);
     } catch (CgroupUnsupportedException | SandboxUnsupportedException e) {
       log.error("this host cannot sandbox, all work is refused: {}", e.getMessage());
-      return new SandboxSetup(null, String.valueOf(e.getMessage()), version, defaults);
+      return new SandboxSetup(null, String.valueOf(e.getMessage()), version, defaults, null);
     }
   }
 
   /** A host that runs nothing, for this reason. */
   static SandboxSetup none(AgentConfig config, String why) throws IOException {
-    return new SandboxSetup(null, why, "none", defaults(config));
+    return new SandboxSetup(null, why, "none", defaults(config), null);
+  }
+
+  /**
+   * The snapshots of this host; null if it runs nothing, or the program that takes them is missing.
+   *
+   * @throws IOException if the store cannot be read or written
+   */
+  @Nullable Snapshots snapshots(Path store, SnapshotSettings settings, TimeSource time)
+      throws IOException {
+    if (launcher == null) {
+      return null;
+    }
+    SnapshotProgram program;
+    try {
+      program = SnapshotProgram.beside(launcher);
+    } catch (IOException e) {
+      log.error("actions that declare a snapshot are refused: {}", e.getMessage());
+      return null;
+    }
+    return Snapshots.open(store, program, settings, time);
   }
 
   private static SandboxDefaults defaults(AgentConfig config) throws IOException {

@@ -41,6 +41,13 @@ import dev.hostler.cli.job.JobLogs;
 import dev.hostler.cli.job.JobShow;
 import dev.hostler.cli.job.JobWatchCommand;
 import dev.hostler.cli.job.RunCommand;
+import dev.hostler.cli.job.SnapshotCommand;
+import dev.hostler.cli.job.SnapshotDiff;
+import dev.hostler.cli.job.SnapshotList;
+import dev.hostler.cli.job.SnapshotPin;
+import dev.hostler.cli.job.SnapshotRemove;
+import dev.hostler.cli.job.SnapshotRestore;
+import dev.hostler.cli.job.SnapshotShow;
 import dev.hostler.cli.login.ContextCommand;
 import dev.hostler.cli.login.ContextList;
 import dev.hostler.cli.login.ContextRemove;
@@ -108,6 +115,17 @@ final class CommandTree {
                 new HostPending(session),
                 new HostApprove(session),
                 new HostDeny(session)));
+    nouns.put(
+        "snapshot",
+        () ->
+            group(
+                new SnapshotCommand(),
+                new SnapshotList(session),
+                new SnapshotShow(session),
+                new SnapshotDiff(session),
+                new SnapshotRestore(session),
+                new SnapshotPin(session),
+                new SnapshotRemove(session)));
     nouns.put(
         "bundle",
         () ->

@@ -63,7 +63,11 @@ public enum Refusal {
   /** Not in the one form of sealed parameters, or a secret that was not sealed. */
   SEALED_MALFORMED(62),
   /** The bundle was signed by a key that is not a bundle signer's. */
-  BUNDLE_SIGNER_WRONG_PURPOSE(70);
+  BUNDLE_SIGNER_WRONG_PURPOSE(70),
+  /** The declared paths could not be captured, or there is no such snapshot. */
+  SNAPSHOT_FAILED(90),
+  /** A snapshot would leave too little room on the disk. */
+  SNAPSHOT_NO_ROOM(91);
 
   private final int code;
 

@@ -78,4 +78,13 @@ public sealed interface Work {
       return new Action(bundle, version, action, manifestDigest, bundleSize, paramsJson, other);
     }
   }
+
+  /**
+   * Something about the snapshots of this host; done by the agent, not in a sandbox.
+   *
+   * @param verb list, show, diff, restore, pin, unpin or remove
+   * @param id of a snapshot or a job; empty with list
+   * @param force restore although something else has changed the paths since?
+   */
+  record Snapshot(String verb, String id, boolean force) implements Work {}
 }

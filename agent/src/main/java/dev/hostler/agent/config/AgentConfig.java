@@ -1,6 +1,7 @@
 package dev.hostler.agent.config;
 
 import dev.hostler.agent.sandbox.OnDenied;
+import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param sandbox what programs get when nothing else is declared
  * @param bundles what is kept of bundles
  * @param trust how fresh what is known of revocation must be
+ * @param snapshots how much is kept of snapshots
  * @param log what is logged
  */
 public record AgentConfig(
@@ -35,6 +37,7 @@ public record AgentConfig(
     Sandbox sandbox,
     Bundles bundles,
     TrustSettings trust,
+    SnapshotSettings snapshots,
     Log log) {
   private static final long KIB = 1L << 10;
   private static final long MIB = 1L << 20;
@@ -78,8 +81,10 @@ public record AgentConfig(
    * @param commands are plain commands run?
    * @param bundles names of bundles; {@code *} stands for any number of characters
    * @param runAs users that programs may run as, likewise; "default" is the unprivileged one
+   * @param snapshots may snapshots be restored, pinned and removed?
    */
-  public record Rules(Commands commands, List<String> bundles, List<String> runAs) {}
+  public record Rules(
+      Commands commands, List<String> bundles, List<String> runAs, Commands snapshots) {}
 
   /**
    * What programs get when nothing else is declared.
@@ -161,6 +166,7 @@ public record AgentConfig(
             sandbox(reader.section("sandbox")),
             bundles(reader.section("bundles"), state),
             trust(reader.section("trust"), state),
+            snapshots(reader.section("snapshots")),
             log(reader.section("log")));
     reader.finish();
     return config;
@@ -191,7 +197,8 @@ public record AgentConfig(
 
   private static Policy policy(ConfigReader reader) {
     ConfigSection section = reader.section("policy");
-    Rules everybody = rules(section, new Rules(Commands.SIGNED, List.of("*"), List.of("*")));
+    Rules everybody =
+        rules(section, new Rules(Commands.SIGNED, List.of("*"), List.of("*"), Commands.SIGNED));
     Map<String, Rules> roles = new TreeMap<>();
     for (String role : reader.tablesBelow("policy.roles")) {
       roles.put(role, rules(reader.section("policy.roles." + role), everybody));
@@ -203,7 +210,8 @@ public record AgentConfig(
     return new Rules(
         section.choice("commands", inherited.commands()),
         section.strings("bundles", inherited.bundles()),
-        section.strings("run_as", inherited.runAs()));
+        section.strings("run_as", inherited.runAs()),
+        section.choice("snapshots", inherited.snapshots()));
   }
 
   private static Sandbox sandbox(ConfigSection section) {
@@ -255,6 +263,16 @@ public record AgentConfig(
         section.duration(
             "max_crl_age", Duration.ofDays(7), Duration.ofMinutes(1), Duration.ofDays(365)),
         section.choice("running_on_revocation", TrustSettings.Running.KILL));
+  }
+
+  private static SnapshotSettings snapshots(ConfigSection section) {
+    SnapshotSettings usual = SnapshotSettings.USUAL;
+    return new SnapshotSettings(
+        section.bytes("largest", usual.largestBytes(), KIB, MOST),
+        section.bytes("keep_free", usual.keepFreeBytes(), 0, MOST),
+        section.duration("keep_for", usual.keepFor(), Duration.ofMinutes(1), Duration.ofDays(3650)),
+        section.integer("keep_count", usual.keepCount(), 1, 100_000),
+        section.bytes("keep_bytes", usual.keepBytes(), KIB, MOST));
   }
 
   private static Log log(ConfigSection section) {

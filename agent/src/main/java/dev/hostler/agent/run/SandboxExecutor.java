@@ -22,6 +22,7 @@ import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
 import dev.hostler.agent.sandbox.SandboxedRun;
+import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
@@ -47,6 +48,7 @@ public final class SandboxExecutor implements AttemptExecutor {
   private final RevokedWork revoked;
   private final SandboxPlan plan;
   private final AttemptFolders folders;
+  private final Rollback rollback;
   private final TimeSource time;
 
   /**
@@ -58,6 +60,7 @@ public final class SandboxExecutor implements AttemptExecutor {
    * @param attempts where attempts have their directories
    * @param users as whom operators may have actions run
    * @param sealing opens secret parameters
+   * @param snapshots null if this host can take none: actions that declare one are refused then
    */
   public SandboxExecutor(
       @Nullable Sandbox sandbox,
@@ -68,6 +71,7 @@ public final class SandboxExecutor implements AttemptExecutor {
       Path attempts,
       UserRule users,
       HostSealing sealing,
+      @Nullable Snapshots snapshots,
       TimeSource time) {
     this.sandbox = sandbox;
     this.unsupported = unsupported;
@@ -76,6 +80,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     this.revoked = new RevokedWork(trust, bundles);
     this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")), users, sealing);
     this.folders = new AttemptFolders(attempts);
+    this.rollback = new Rollback(snapshots);
     this.time = time;
   }
 
@@ -94,6 +99,7 @@ public final class SandboxExecutor implements AttemptExecutor {
             case Work.Command command -> plan.command(assignment, command);
             case Work.Action action when bundle != null -> plan.action(assignment, action, bundle);
             case Work.Action _ -> throw new IllegalStateException("an action without a bundle");
+            case Work.Snapshot _ -> throw new IllegalStateException("not run in a sandbox");
           };
       if (folders.exists(id)) {
         // An agent that was killed before it had started anything.
@@ -110,8 +116,13 @@ public final class SandboxExecutor implements AttemptExecutor {
       if (bundle != null) {
         trust.saw(bundle.manifest().name(), bundle.manifest().version());
       }
+      rollback.before(assignment, bundle);
+      if (cancel.requested()) {
+        rollback.unused(id);
+        return cancelled();
+      }
       Events events = new Events(id, progress, true);
-      return follow(assignment, with.start(spec, folders.of(id), events), events, cancel);
+      return follow(assignment, start(with, spec, id, events), events, cancel);
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (SandboxUnsupportedException e) {
@@ -123,6 +134,20 @@ public final class SandboxExecutor implements AttemptExecutor {
       return notStarted(Outcome.SANDBOX_FAILED, Refusal.NONE, String.valueOf(e.getMessage()));
     } catch (CancellationException _) {
       return cancelled();
+    }
+  }
+
+  private SandboxedRun start(Sandbox with, SandboxSpec spec, AttemptId id, Events events)
+      throws SandboxUnsupportedException, IOException, InterruptedException {
+    boolean started = false;
+    try {
+      SandboxedRun run = with.start(spec, folders.of(id), events);
+      started = true;
+      return run;
+    } finally {
+      if (!started && !folders.maybeStarted(id)) {
+        rollback.unused(id);
+      }
     }
   }
 
@@ -197,8 +222,8 @@ public final class SandboxExecutor implements AttemptExecutor {
           ResultMapping.withDenials(
               ResultMapping.result(end), end, folders.denials(assignment.id()));
       String why = watch.reason();
-      return new Ended(
-          why == null ? result : result.withMessage("ended by this host: " + why), true);
+      return rollback.after(
+          assignment.id(), why == null ? result : result.withMessage("ended by this host: " + why));
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       return notStarted(

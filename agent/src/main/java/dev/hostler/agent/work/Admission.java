@@ -88,6 +88,8 @@ public final class Admission {
                     offer.bundleSize(),
                     action.params(),
                     new SealedWith(statement.nonce(), offer.sealedKey()));
+            case JobWork.Snapshot snapshot ->
+                new Work.Snapshot(snapshot.verb(), snapshot.id(), snapshot.force());
           };
       return new Assignment(
           offer.id(),

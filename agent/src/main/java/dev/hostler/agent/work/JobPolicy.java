@@ -41,8 +41,15 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) impleme
    * @param bundles names of bundles; {@code *} stands for any number of characters
    * @param runAs users that programs may run as, likewise; "default" is the unprivileged one. A
    *     command runs as root only if root is named
+   * @param snapshots may snapshots be restored, pinned and removed?
    */
-  public record Rules(boolean commands, List<String> bundles, List<String> runAs) {
+  public record Rules(
+      boolean commands, List<String> bundles, List<String> runAs, boolean snapshots) {
+    /** With snapshots. */
+    public Rules(boolean commands, List<String> bundles, List<String> runAs) {
+      this(commands, bundles, runAs, true);
+    }
+
     /** Copies the lists. */
     public Rules {
       bundles = List.copyOf(bundles);
@@ -81,6 +88,12 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) impleme
   void require(VerifiedJob job) throws RefusedException {
     Set<String> held = job.operator().roles();
     switch (job.statement().work()) {
+      case JobWork.Snapshot snapshot ->
+          require(
+              held,
+              rules -> rules.snapshots() || !snapshot.changes(),
+              "snapshot " + snapshot.verb(),
+              "this host restores and removes no snapshots (policy.snapshots = \"off\")");
       case JobWork.Command command -> {
         require(
             held,

@@ -34,6 +34,7 @@ final class RecordCodec {
   private static final int FORGOTTEN = 3;
   private static final int COMMAND = 1;
   private static final int ACTION = 2;
+  private static final int SNAPSHOT = 3;
   private static final String DEFAULT_USER = "default";
 
   private RecordCodec() {}
@@ -128,6 +129,12 @@ final class RecordCodec {
         out.writeLong(action.bundleSize());
         writeText(out, action.paramsJson());
       }
+      case Work.Snapshot(String verb, String id, boolean force) -> {
+        out.writeByte(SNAPSHOT);
+        writeText(out, verb);
+        writeText(out, id);
+        out.writeBoolean(force);
+      }
     }
     out.writeInt(a.env().size());
     for (Map.Entry<String, String> variable : a.env().entrySet()) {
@@ -161,6 +168,7 @@ final class RecordCodec {
                   readText(in),
                   in.readLong(),
                   readText(in));
+          case SNAPSHOT -> new Work.Snapshot(readText(in), readText(in), in.readBoolean());
           default -> throw new IOException("unknown kind " + kind + " of work");
         };
     int count = in.readInt();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.agent.sandbox.OnDenied;
+import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
@@ -31,7 +32,11 @@ class AgentConfigTest {
         .isEqualTo(
             new AgentConfig.Policy(
                 16,
-                new AgentConfig.Rules(AgentConfig.Commands.SIGNED, List.of("*"), List.of("*")),
+                new AgentConfig.Rules(
+                    AgentConfig.Commands.SIGNED,
+                    List.of("*"),
+                    List.of("*"),
+                    AgentConfig.Commands.SIGNED),
                 Map.of()));
     assertThat(config.operatorRoots())
         .isEqualTo(Path.of("/var/lib/hostler/agent/trust/operator-roots.pem"));
@@ -66,6 +71,8 @@ class AgentConfigTest {
                 TrustSettings.Revocation.HARD,
                 Duration.ofDays(7),
                 TrustSettings.Running.KILL));
+    assertThat(config.snapshots())
+        .isEqualTo(new SnapshotSettings(4L << 30, 1L << 30, Duration.ofDays(30), 100, 8L << 30));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(AgentConfig.Level.INFO, false));
   }
 
@@ -82,6 +89,7 @@ class AgentConfigTest {
             commands = "off"
             bundles = ["host-*"]
             run_as = ["default"]
+            snapshots = "off"
             max_parallel = 3
             [policy.roles.deployer]
             bundles = ["web"]
@@ -111,6 +119,12 @@ class AgentConfigTest {
             revocation = "soft"
             max_crl_age = "3h"
             running_on_revocation = "finish"
+            [snapshots]
+            largest = "1GiB"
+            keep_free = "2GiB"
+            keep_for = "3h"
+            keep_count = 4
+            keep_bytes = "5GiB"
             [log]
             level = "debug"
             format = "json"
@@ -125,11 +139,17 @@ class AgentConfigTest {
                 new AgentConfig.Policy(
                     9,
                     new AgentConfig.Rules(
-                        AgentConfig.Commands.OFF, List.of("host-*"), List.of("default")),
+                        AgentConfig.Commands.OFF,
+                        List.of("host-*"),
+                        List.of("default"),
+                        AgentConfig.Commands.OFF),
                     Map.of(
                         "deployer",
                         new AgentConfig.Rules(
-                            AgentConfig.Commands.OFF, List.of("web"), List.of("default")))),
+                            AgentConfig.Commands.OFF,
+                            List.of("web"),
+                            List.of("default"),
+                            AgentConfig.Commands.OFF))),
                 Path.of("/ops.pem"),
                 new AgentConfig.Sandbox(
                     Optional.of(Path.of("/bin/true")),
@@ -153,6 +173,7 @@ class AgentConfigTest {
                     TrustSettings.Revocation.SOFT,
                     Duration.ofHours(3),
                     TrustSettings.Running.FINISH),
+                new SnapshotSettings(1L << 30, 2L << 30, Duration.ofHours(3), 4, 5L << 30),
                 new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
   }
 

@@ -25,6 +25,10 @@ import dev.hostler.agent.sandbox.Seccomp;
 import dev.hostler.agent.sandbox.cgroup.Cgroup;
 import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
 import dev.hostler.agent.sandbox.cgroup.Cgroups;
+import dev.hostler.agent.snapshot.SnapshotInfo;
+import dev.hostler.agent.snapshot.SnapshotProgram;
+import dev.hostler.agent.snapshot.SnapshotSettings;
+import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.work.JobDraft;
@@ -56,6 +60,7 @@ class SandboxExecutorTest {
   private Sandbox sandbox;
   private SandboxExecutor executor;
   private SignedBundle bundle;
+  private Snapshots snapshots;
   private final CancelSignal cancel = new CancelSignal();
   private final Heard heard = new Heard();
 
@@ -146,6 +151,7 @@ class SandboxExecutorTest {
         state.resolve("attempts"),
         users,
         sealing,
+        snapshots,
         TIME);
   }
 
@@ -667,5 +673,132 @@ class SandboxExecutorTest {
     await().until(() -> cgroups.names().isEmpty());
     assertThat(state.resolve("attempts/stray.1")).doesNotExist();
     assertThat(state.resolve("attempts/known.1")).exists();
+  }
+
+  private static String rollback(Path data) {
+    return SignedBundle.TOML.replace(
+            "[actions.greet]\n", "[actions.greet]\nrollback_on_failure = true\nrun_as = \"root\"\n")
+        + "\n[actions.greet.sandbox]\nwritable = [\"%s\"]\n".formatted(data);
+  }
+
+  private static final String HALF =
+      "#!/bin/sh\necho new > %1$s/file\nrm %1$s/other\necho x > %1$s/more\nexit ";
+
+  private Path captured() throws Exception {
+    snapshots =
+        Snapshots.open(
+            state.resolve("snapshots"),
+            SnapshotProgram.beside(Sandbox.launcher()),
+            SnapshotSettings.USUAL,
+            TIME);
+    executor = executor(sandbox);
+    Path data = Files.createDirectory(Path.of("/srv/" + root.getFileName()));
+    Files.writeString(data.resolve("file"), "old\n");
+    Files.writeString(data.resolve("other"), "other\n");
+    return data;
+  }
+
+  private void remove(Path data) throws Exception {
+    for (String name : List.of("file", "other", "more")) {
+      Files.deleteIfExists(data.resolve(name));
+    }
+    Files.delete(data);
+  }
+
+  @Test
+  void aFailureHalfWayIsRolledBackAndSaidSo() throws Exception {
+    Path data = captured();
+    try {
+      var before = Files.getLastModifiedTime(data);
+      AttemptResult result = run(greet(rollback(data), HALF.formatted(data) + "3\n"));
+      assertThat(result.exitCode()).as(result.message()).isEqualTo(3);
+      assertThat(result.message()).startsWith("rolled back to snapshot ").contains("identical");
+      assertThat(data.resolve("file")).hasContent("old\n");
+      assertThat(data.resolve("other")).hasContent("other\n");
+      assertThat(data.resolve("more")).doesNotExist();
+      assertThat(Files.getLastModifiedTime(data)).isEqualTo(before);
+    } finally {
+      remove(data);
+    }
+  }
+
+  @Test
+  void aSuccessIsKeptWithItsSnapshot() throws Exception {
+    Path data = captured();
+    try {
+      AttemptResult result = run(greet(rollback(data), HALF.formatted(data) + "0\n"));
+      assertThat(result.exitCode()).as(result.message()).isZero();
+      assertThat(data.resolve("file")).hasContent("new\n");
+      SnapshotInfo kept = snapshots.list().getFirst();
+      assertThat(result.message()).isEqualTo("snapshot " + kept.id());
+      assertThat(kept.sealed()).isTrue();
+      assertThat(snapshots.restore(kept.id()).identical()).isTrue();
+      assertThat(data.resolve("other")).hasContent("other\n");
+    } finally {
+      remove(data);
+    }
+  }
+
+  @Test
+  void aRollbackIsDoneOnceWhateverHappensLater() throws Exception {
+    Path data = captured();
+    try {
+      Assignment assignment = greet(rollback(data), HALF.formatted(data) + "3\n");
+      run(assignment);
+      Files.writeString(data.resolve("file"), "somebody else's\n");
+      // As after a crash before the end was in the ledger.
+      AttemptResult again = executor.reattach(assignment, true, cancel, heard).result();
+      assertThat(again.message()).startsWith("rolled back to snapshot ");
+      assertThat(data.resolve("file")).hasContent("somebody else's\n");
+    } finally {
+      remove(data);
+    }
+  }
+
+  @Test
+  void withoutTheDeclaredSnapshotNothingIsRun() throws Exception {
+    Path data = captured();
+    try {
+      snapshots = null;
+      executor = executor(sandbox);
+      AttemptResult result = run(greet(rollback(data), HALF.formatted(data) + "0\n"));
+      assertThat(result.refusal()).as(result.message()).isEqualTo(Refusal.SNAPSHOT_FAILED);
+      assertThat(data.resolve("file")).hasContent("old\n");
+    } finally {
+      remove(data);
+    }
+  }
+
+  @Test
+  void operatorsRestoreWithoutASandbox() throws Exception {
+    Path data = captured();
+    try {
+      run(greet(rollback(data), HALF.formatted(data) + "0\n"));
+      var all =
+          new WorkExecutor(
+              executor, new SnapshotExecutor(snapshots, state.resolve("attempts"), TIME));
+      String id = snapshots.list().getFirst().id();
+      Assignment restore = work("t7", new Work.Snapshot("restore", id, false), null);
+      assertThat(all.hasTrace(restore.id())).isFalse();
+      AttemptResult result = all.run(restore, cancel, heard).result();
+      assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.EXITED);
+      assertThat(result.exitCode()).isZero();
+      assertThat(all.spool(restore.id()).resolve("stdout")).content().contains("identical");
+      assertThat(result.stdout().bytes())
+          .isEqualTo(Files.size(all.spool(restore.id()).resolve("stdout")));
+      assertThat(data.resolve("file")).hasContent("old\n");
+      assertThat(all.hasTrace(restore.id())).isTrue();
+      assertThat(all.reattach(restore, true, cancel, heard).result().exitCode())
+          .as("again is the same as once")
+          .isZero();
+      AttemptResult none =
+          all.run(work("t8", new Work.Snapshot("restore", "nobody.1", false), null), cancel, heard)
+              .result();
+      assertThat(none.refusal()).isEqualTo(Refusal.SNAPSHOT_FAILED);
+      all.discard(restore.id());
+      assertThat(all.hasTrace(restore.id())).isFalse();
+    } finally {
+      remove(data);
+    }
   }
 }

@@ -118,4 +118,15 @@ class JobPolicyTest {
         new JobPolicy(new Rules(true, List.of("w.b", "\\E.*"), ANY), new TreeMap<>());
     refused("bundle web", () -> policy.require(action("web")));
   }
+
+  @Test
+  void snapshotsMayBeForLookingAtOnly() throws Exception {
+    JobPolicy policy = new JobPolicy(new Rules(true, ANY, ANY, false), new TreeMap<>());
+    policy.require(job(new JobWork.Snapshot("list", "", false, "")));
+    policy.require(job(new JobWork.Snapshot("diff", "a.1", false, "")));
+    refused(
+        "policy.snapshots = \"off\"",
+        () -> policy.require(job(new JobWork.Snapshot("restore", "a.1", false, "why"))));
+    JobPolicy.ALL_SIGNED.require(job(new JobWork.Snapshot("remove", "a.1", false, "why")));
+  }
 }

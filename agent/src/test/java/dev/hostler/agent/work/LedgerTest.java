@@ -244,4 +244,23 @@ class LedgerTest {
     }
     assertThat(time.instant()).isEqualTo(start);
   }
+
+  @Test
+  void workAboutSnapshotsComesBackAsItWas() throws Exception {
+    Assignment restore =
+        new Assignment(
+            new AttemptId("task-9", 1),
+            "job-9",
+            new Work.Snapshot("restore", "task-1.1", true),
+            Map.of(),
+            Duration.ZERO,
+            null,
+            JobDraft.authority("ann"));
+    try (Ledger ledger = Ledger.open(dir, time)) {
+      ledger.accept(restore, "boot");
+    }
+    try (Ledger ledger = Ledger.open(dir, time)) {
+      assertThat(ledger.entries().getFirst().assignment()).isEqualTo(restore);
+    }
+  }
 }

@@ -129,6 +129,8 @@ final class TaskText {
       case REFUSAL_REASON_SIGNER_REVOKED -> "the bundle's signer is revoked";
       case REFUSAL_REASON_OPERATOR_REVOKED -> "the operator is revoked";
       case REFUSAL_REASON_BUNDLE_SIGNER_WRONG_PURPOSE -> "not signed by a bundle signer's key";
+      case REFUSAL_REASON_SNAPSHOT_FAILED -> "no snapshot";
+      case REFUSAL_REASON_SNAPSHOT_NO_ROOM -> "no room for a snapshot";
       default -> "by the host";
     };
   }

@@ -104,6 +104,14 @@ sealed interface Work {
     }
   }
 
+  /** Something about snapshots. */
+  record Snapshot(JobWork.Snapshot asked) implements Work {
+    @Override
+    public Resolved resolve(Controller controller, Console console) {
+      return new Resolved(asked, "");
+    }
+  }
+
   /** An action with its parameters as given. */
   record ActionWork(ActionName name, Given given) implements Work {
     @Override

@@ -44,6 +44,8 @@ final class Actions {
     return switch (statement.work()) {
       case JobWork.Command command -> new Resolved(new Work.Command(command.argv()), null);
       case JobWork.Action action -> resolve(action, statement.env().keySet());
+      // Shown as the command line that it was asked for with, and allowed to whom commands are.
+      case JobWork.Snapshot snapshot -> new Resolved(new Work.Command(snapshot.words()), null);
     };
   }
 

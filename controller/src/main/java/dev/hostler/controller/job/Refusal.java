@@ -68,7 +68,11 @@ public enum Refusal {
   /** The sealed parameters are not of their form. */
   SEALED_MALFORMED(62),
   /** The bundle was signed by a key that is not a bundle signer's. */
-  BUNDLE_SIGNER_WRONG_PURPOSE(70);
+  BUNDLE_SIGNER_WRONG_PURPOSE(70),
+  /** The declared paths could not be captured, or there is no such snapshot. */
+  SNAPSHOT_FAILED(90),
+  /** A snapshot would leave too little room on the disk. */
+  SNAPSHOT_NO_ROOM(91);
 
   private static final Map<Integer, Refusal> BY_CODE =
       Arrays.stream(values()).collect(Collectors.toMap(Refusal::code, Function.identity()));

@@ -104,6 +104,9 @@ final class BundleToml {
 
   private Action action(JsonNode node, String path) {
     JsonFields fields = new JsonFields(node, path, problems);
+    Sandbox sandbox = sandbox(fields);
+    boolean rollback =
+        fields.get("rollback_on_failure") != null && fields.bool("rollback_on_failure");
     Action action =
         new Action(
             path.substring("actions.".length()),
@@ -112,9 +115,10 @@ final class BundleToml {
             params(fields),
             fields.string("run_as", Action.DEFAULT_USER),
             fields.get("env") == null ? new TreeMap<>() : fields.stringMap("env"),
-            sandbox(fields),
+            sandbox,
             limits(fields),
-            fields.strings("snapshot", List.of()));
+            fields.strings("snapshot", rollback ? sandbox.writable() : List.of()),
+            rollback);
     fields.noOthers();
     return action;
   }

@@ -48,6 +48,7 @@ public record Manifest(
    * @param sandbox what it may touch
    * @param limits what it may use
    * @param snapshot paths that are kept for a rollback; below writable paths
+   * @param rollbackOnFailure are they brought back if it fails?
    */
   public record Action(
       String name,
@@ -58,7 +59,8 @@ public record Manifest(
       SortedMap<String, String> env,
       Sandbox sandbox,
       Limits limits,
-      List<String> snapshot) {
+      List<String> snapshot,
+      boolean rollbackOnFailure) {
 
     /** {@link #runAs} of the agent's unprivileged user. */
     public static final String DEFAULT_USER = "default";

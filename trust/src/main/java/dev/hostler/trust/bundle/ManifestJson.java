@@ -77,6 +77,9 @@ final class ManifestJson {
     limits.put("open_files", action.limits().openFiles());
     limits.put("tmp_bytes", action.limits().tmpBytes());
     texts(node.putArray("snapshot"), action.snapshot());
+    if (action.rollbackOnFailure()) { // left out else: older manifests stay as they are
+      node.put("rollback_on_failure", true);
+    }
   }
 
   private static void texts(ArrayNode array, List<String> values) {
@@ -212,7 +215,8 @@ final class ManifestJson {
             fields.stringMap("env"),
             sandbox(fields.get("sandbox"), fields.path("sandbox"), problems),
             limits(fields.get("limits"), fields.path("limits"), problems),
-            fields.strings("snapshot"));
+            fields.strings("snapshot"),
+            fields.get("rollback_on_failure") != null && fields.bool("rollback_on_failure"));
     fields.noOthers();
     return action;
   }

@@ -110,6 +110,12 @@ final class ManifestRules {
     }
     seccomp(sandbox.seccomp(), path + ".sandbox.seccomp", manifest.payload(), problems);
     DeclaredPaths.check(action, path, List.of(), problems);
+    if (action.rollbackOnFailure() && action.snapshot().isEmpty()) {
+      problems.add(
+          path + ".rollback_on_failure",
+          "is set, but no path is kept",
+          "name paths in snapshot, or leave it out");
+    }
     limits(action.limits(), path + ".limits.", problems);
   }
 

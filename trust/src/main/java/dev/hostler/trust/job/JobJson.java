@@ -38,6 +38,12 @@ final class JobJson {
           root.put("run_as", command.runAs());
         }
       }
+      case JobWork.Snapshot snapshot ->
+          root.putObject("snapshot")
+              .put("verb", snapshot.verb())
+              .put("id", snapshot.id())
+              .put("force", snapshot.force())
+              .put("reason", snapshot.reason());
     }
     ObjectNode env = root.putObject("env");
     job.env().forEach(env::put);
@@ -117,10 +123,17 @@ final class JobJson {
   private static @Nullable JobWork work(JsonFields fields, Problems problems) {
     boolean action = fields.get("action") != null;
     boolean command = fields.get("command") != null;
-    if (action == command) {
+    boolean snapshot = fields.get("snapshot") != null;
+    if ((action ? 1 : 0) + (command ? 1 : 0) + (snapshot ? 1 : 0) != 1) {
       problems.add(
-          "action, command", action ? "are both there" : "are both missing", "give one of them");
+          "action, command, snapshot",
+          action || command ? "are not alone" : "are all missing",
+          "give one of them");
       return null;
+    }
+    if (snapshot) {
+      return fields.table(
+          "snapshot", (node, path) -> snapshot(new JsonFields(node, path, problems)));
     }
     if (command) {
       return new JobWork.Command(
@@ -130,6 +143,17 @@ final class JobJson {
     String given = params == null ? "{}" : Json.canonicalText(params);
     return fields.table(
         "action", (node, path) -> action(new JsonFields(node, path, problems), given));
+  }
+
+  private static JobWork snapshot(JsonFields fields) {
+    JobWork snapshot =
+        new JobWork.Snapshot(
+            fields.string("verb"),
+            fields.string("id"),
+            fields.bool("force"),
+            fields.string("reason"));
+    fields.noOthers();
+    return snapshot;
   }
 
   private static JobWork action(JsonFields fields, String params) {

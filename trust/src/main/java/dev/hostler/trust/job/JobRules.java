@@ -24,6 +24,8 @@ final class JobRules {
   private static final Pattern USER = Pattern.compile("[a-z_][a-z0-9_-]{0,31}");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final Pattern SNAPSHOT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,110}");
+  private static final int MAX_REASON = 500;
   private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{22}");
 
   private JobRules() {}
@@ -32,6 +34,7 @@ final class JobRules {
     switch (job.work()) {
       case JobWork.Action action -> action(action, problems);
       case JobWork.Command command -> command(command, problems);
+      case JobWork.Snapshot snapshot -> snapshot(snapshot, problems);
     }
     env(job.env(), problems);
     Duration timeout = job.timeout();
@@ -95,6 +98,33 @@ final class JobRules {
           "run_as",
           Problems.show(command.runAs()) + " is not a user",
           "use \"root\" or the name of a user of the hosts; leave it out for the unprivileged one");
+    }
+  }
+
+  private static void snapshot(JobWork.Snapshot snapshot, Problems problems) {
+    if (!JobWork.Snapshot.VERBS.contains(snapshot.verb())) {
+      problems.add(
+          "snapshot.verb",
+          "is " + Problems.show(snapshot.verb()),
+          "use one of " + JobWork.Snapshot.VERBS);
+    }
+    boolean list = snapshot.verb().equals("list");
+    if (list ? !snapshot.id().isEmpty() : !SNAPSHOT.matcher(snapshot.id()).matches()) {
+      problems.add(
+          "snapshot.id",
+          "is " + Problems.show(snapshot.id()),
+          list ? "leave it empty to list" : "give the id of a snapshot or of a job");
+    }
+    if (snapshot.force() && !snapshot.verb().equals("restore")) {
+      problems.add("snapshot.force", "is set", "only a restore can be forced");
+    }
+    if (snapshot.reason().length() > MAX_REASON
+        || snapshot.reason().codePoints().anyMatch(Character::isISOControl)
+        || (snapshot.reason().isEmpty() && snapshot.changes())) {
+      problems.add(
+          "snapshot.reason",
+          "is " + Problems.show(snapshot.reason()),
+          "say why in one line of at most " + MAX_REASON + " characters");
     }
   }
 

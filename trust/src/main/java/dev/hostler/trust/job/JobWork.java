@@ -1,5 +1,6 @@
 package dev.hostler.trust.job;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a signed job runs. */
@@ -30,6 +31,41 @@ public sealed interface JobWork {
 
     public Command {
       argv = List.copyOf(argv);
+    }
+  }
+
+  /**
+   * Something about the snapshots that hosts keep.
+   *
+   * @param verb one of {@link #VERBS}
+   * @param id of a snapshot ("task.number"), or of a job whose newest snapshot on each host is
+   *     meant; empty with "list"
+   * @param force with "restore": although something else has changed the paths since
+   * @param reason why, for the audit; may be empty where nothing is changed
+   */
+  record Snapshot(String verb, String id, boolean force, String reason) implements JobWork {
+    /** What can be asked for. */
+    public static final List<String> VERBS =
+        List.of("list", "show", "diff", "restore", "pin", "unpin", "remove");
+
+    /** Does it change anything on a host? */
+    public boolean changes() {
+      return !verb.equals("list") && !verb.equals("show") && !verb.equals("diff");
+    }
+
+    /** As a command line, for people. */
+    public List<String> words() {
+      List<String> words = new ArrayList<>(List.of("hostler", "snapshot", verb));
+      if (!id.isEmpty()) {
+        words.add(id);
+      }
+      if (force) {
+        words.add("--force");
+      }
+      if (!reason.isEmpty()) {
+        words.addAll(List.of("--reason", reason));
+      }
+      return words;
     }
   }
 }

@@ -272,4 +272,24 @@ class BundleTomlTest {
     assertThatThrownBy(() -> BundleToml.parse(FULL).manifest(List.of()))
         .hasMessageContaining("has 0 files");
   }
+
+  @Test
+  void aRollbackKeepsTheWritablePathsUnlessOthersAreNamed() throws Exception {
+    String snapshot = "snapshot = [\"/etc/ssh/sshd_config.d/10-x.conf\"]\n";
+    Action named =
+        read(FULL.replace(snapshot, snapshot + "rollback_on_failure = true\n"))
+            .actions()
+            .get("all");
+    assertThat(named.rollbackOnFailure()).isTrue();
+    assertThat(named.snapshot()).containsExactly("/etc/ssh/sshd_config.d/10-x.conf");
+    Manifest manifest = read(FULL.replace(snapshot, "rollback_on_failure = true\n"));
+    assertThat(manifest.actions().get("all").snapshot())
+        .containsExactly("/etc/ssh/sshd_config.d", "/var/lib/app");
+    assertThat(ManifestJson.read(manifest.canonicalJson())).isEqualTo(manifest);
+    assertThat(new String(read(FULL).canonicalJson(), java.nio.charset.StandardCharsets.UTF_8))
+        .as("older manifests stay as they are")
+        .doesNotContain("rollback");
+    refused(FULL.replace(snapshot, "snapshot = []\nrollback_on_failure = true\n"))
+        .hasMessageContaining("no path is kept");
+  }
 }

@@ -1,0 +1,113 @@
+package dev.hostler.agent.run;
+
+import dev.hostler.agent.attempt.Assignment;
+import dev.hostler.agent.attempt.AttemptId;
+import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Outcome;
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.bundle.BundleLease;
+import dev.hostler.agent.snapshot.SnapshotException;
+import dev.hostler.agent.snapshot.SnapshotInfo;
+import dev.hostler.agent.snapshot.Snapshots;
+import dev.hostler.trust.bundle.Manifest;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the paths that an action declares captured before it starts, and brought back if it fails and
+ * its signer wants that. Every step can be done again after a crash. Thread-safe.
+ */
+final class Rollback {
+  private static final Logger log = LoggerFactory.getLogger(Rollback.class);
+
+  private final @Nullable Snapshots snapshots;
+
+  Rollback(@Nullable Snapshots snapshots) {
+    this.snapshots = snapshots;
+  }
+
+  /**
+   * Captures what is declared.
+   *
+   * @param bundle null: a command, which declares nothing
+   * @throws RefusedException if that cannot be done: nothing may be started then
+   */
+  void before(Assignment assignment, @Nullable BundleLease bundle)
+      throws RefusedException, InterruptedException {
+    if (bundle == null || !(assignment.work() instanceof Work.Action work)) {
+      return;
+    }
+    Manifest.Action action = bundle.manifest().action(work.action());
+    if (action == null || action.snapshot().isEmpty()) {
+      return;
+    }
+    if (snapshots == null) {
+      throw new RefusedException(
+          Refusal.SNAPSHOT_FAILED,
+          "the action declares a snapshot, and this host can take none: hostler-snapshot is missing");
+    }
+    try {
+      snapshots.capture(
+          SnapshotInfo.wanted(
+              assignment.id().label(),
+              assignment.jobId(),
+              assignment.operator(),
+              work.bundle() + " " + work.version() + " " + work.action(),
+              action.rollbackOnFailure(),
+              action.snapshot()));
+    } catch (SnapshotException e) {
+      throw new RefusedException(
+          e.space() ? Refusal.SNAPSHOT_NO_ROOM : Refusal.SNAPSHOT_FAILED,
+          "no snapshot, so nothing was run: " + e.getMessage());
+    } catch (IOException e) {
+      throw new RefusedException(Refusal.SNAPSHOT_FAILED, "no snapshot, so nothing was run: " + e);
+    }
+  }
+
+  /** Nothing was started after all. */
+  void unused(AttemptId id) {
+    if (snapshots != null) {
+      snapshots.drop(id.label());
+    }
+  }
+
+  /**
+   * Notes how the attempt left the paths, and brings them back if that is wanted.
+   *
+   * @param result how it ended
+   * @return the same, with what became of its snapshot
+   */
+  AttemptExecutor.Ended after(AttemptId id, AttemptResult result) throws InterruptedException {
+    String name = id.label();
+    if (snapshots == null || !snapshots.has(name)) {
+      return new AttemptExecutor.Ended(result, true);
+    }
+    try {
+      Snapshots.Restored restored = snapshots.restored(name).orElse(null);
+      if (restored == null) {
+        snapshots.seal(name);
+        boolean succeeded = result.outcome() == Outcome.EXITED && result.exitCode() == 0;
+        if (succeeded || !snapshots.wantsRollback(name)) {
+          return new AttemptExecutor.Ended(result.withMessage("snapshot " + name), true);
+        }
+        restored = snapshots.restore(name);
+      }
+      return new AttemptExecutor.Ended(
+          result.withMessage(
+              (restored.identical() ? "rolled back" : "NOT ROLLED BACK WHOLLY")
+                  + " to snapshot "
+                  + name
+                  + ": "
+                  + restored.text()),
+          false);
+    } catch (IOException e) {
+      log.error("snapshot {}", name, e);
+      return new AttemptExecutor.Ended(
+          result.withMessage("snapshot " + name + " is NOT RESTORED: " + e.getMessage()), false);
+    }
+  }
+}

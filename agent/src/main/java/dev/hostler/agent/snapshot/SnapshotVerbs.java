@@ -1,0 +1,114 @@
+package dev.hostler.agent.snapshot;
+
+import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.RefusedException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
+
+/**
+ * What operators can ask about snapshots, one line of text a fact: names, hashes and sizes, never a
+ * byte of content. Thread-safe.
+ */
+public final class SnapshotVerbs {
+  private final Snapshots snapshots;
+
+  /** On these snapshots. */
+  public SnapshotVerbs(Snapshots snapshots) {
+    this.snapshots = snapshots;
+  }
+
+  /**
+   * The id of the snapshot that is meant.
+   *
+   * @param name an id of a snapshot or a job
+   * @return empty where the verb needs none
+   * @throws RefusedException if there is no such snapshot, or no such verb
+   */
+  public String require(String verb, String name) throws RefusedException, IOException {
+    return switch (verb) {
+      case "list" -> "";
+      case "show", "diff", "restore", "pin", "unpin", "remove" ->
+          snapshots
+              .find(name)
+              .orElseThrow(() ->
+                  new RefusedException(
+                      Refusal.SNAPSHOT_FAILED,
+                      "there is no snapshot "
+                          + name
+                          + " on this host, and none of a job of that id"))
+              .id();
+      default ->
+          throw new RefusedException(
+              Refusal.SNAPSHOT_FAILED, "this agent is too old for \"" + verb + "\": update it");
+    };
+  }
+
+  /**
+   * Does it.
+   *
+   * @param id of {@link #require}
+   * @param started told of the process that does it, if there is one
+   * @return an exit code
+   */
+  public int run(
+      String verb, String id, boolean force, Path stdout, Path stderr, Consumer<Process> started)
+      throws IOException, InterruptedException {
+    if (verb.equals("diff") || verb.equals("restore")) {
+      Process process = snapshots.start(verb, id, force, stdout, stderr);
+      started.accept(process);
+      try {
+        return process.waitFor();
+      } catch (InterruptedException e) {
+        process.destroy(); // goes on where it was when the agent is back
+        throw e;
+      }
+    }
+    try (PrintStream out =
+        new PrintStream(
+            Files.newOutputStream(stdout, StandardOpenOption.TRUNCATE_EXISTING),
+            false,
+            StandardCharsets.UTF_8)) {
+      switch (verb) {
+        case "list" ->
+            snapshots.list().stream()
+                .filter(SnapshotInfo::complete)
+                .forEach(one -> out.println(line(one)));
+        case "show" -> show(id, out);
+        case "pin", "unpin" -> {
+          snapshots.pin(id, verb.equals("pin"));
+          out.println(verb + "ned " + id);
+        }
+        case "remove" -> {
+          snapshots.remove(id);
+          out.println("removed " + id);
+        }
+        default -> throw new IOException("no verb " + verb);
+      }
+    }
+    return 0;
+  }
+
+  private static String line(SnapshotInfo one) {
+    return "%s  %s  %s  %d bytes  job %s  by %s  %s%s"
+        .formatted(
+            one.id(),
+            one.taken() == null ? "-" : one.taken().truncatedTo(ChronoUnit.SECONDS),
+            one.work(),
+            one.storedBytes(),
+            one.jobId(),
+            one.operator(),
+            String.join(" ", one.paths()),
+            one.pinned() ? "  pinned" : "");
+  }
+
+  private void show(String id, PrintStream out) throws IOException {
+    snapshots.find(id).ifPresent(one -> out.println(line(one)));
+    ManifestLines.each(snapshots.manifest(id), out::println);
+  }
+}

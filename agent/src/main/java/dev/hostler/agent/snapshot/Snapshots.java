@@ -1,0 +1,327 @@
+package dev.hostler.agent.snapshot;
+
+import dev.hostler.agent.snapshot.SnapshotProgram.Done;
+import dev.hostler.common.time.TimeSource;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The snapshots of this host. Taken before an attempt, sealed when it has ended, restored when it
+ * failed or when an operator says so, and dropped by age, number and size. Thread-safe.
+ */
+public final class Snapshots {
+  private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
+  private static final String PACKS = "packs";
+  private static final int BASES = 3;
+
+  private final Path store;
+  private final SnapshotProgram program;
+  private final SnapshotSettings settings;
+  private final TimeSource time;
+
+  /** Read: its snapshots are used. Write: some are removed. */
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+
+  private Snapshots(
+      Path store, SnapshotProgram program, SnapshotSettings settings, TimeSource time) {
+    this.store = store;
+    this.program = program;
+    this.settings = settings;
+    this.time = time;
+  }
+
+  /**
+   * Opens or makes the store.
+   *
+   * @param store for root only
+   * @throws IOException if it cannot be read or written
+   */
+  public static Snapshots open(
+      Path store, SnapshotProgram program, SnapshotSettings settings, TimeSource time)
+      throws IOException {
+    var rootOnly = PosixFilePermissions.fromString("rwx------");
+    Files.createDirectories(store.resolve(PACKS), PosixFilePermissions.asFileAttribute(rootOnly));
+    Files.setPosixFilePermissions(store, rootOnly);
+    Snapshots snapshots = new Snapshots(store.toAbsolutePath(), program, settings, time);
+    snapshots.collect();
+    return snapshots;
+  }
+
+  /**
+   * How a restore ended.
+   *
+   * @param identical are the paths as they were captured?
+   * @param text for people
+   */
+  public record Restored(boolean identical, String text) {}
+
+  /**
+   * Captures paths as they are, before an attempt that was never started. What an earlier, unused
+   * capture for it left is dropped.
+   *
+   * @throws SnapshotException if it cannot be done as declared; nothing is left then
+   */
+  public void capture(SnapshotInfo wanted) throws IOException, InterruptedException {
+    collect();
+    use.readLock().lock();
+    try {
+      drop(wanted.id());
+      if (Files.exists(pack(wanted.id()))) {
+        throw new SnapshotException(
+            "the bytes of an older capture for the same attempt are in use by another snapshot",
+            false);
+      }
+      List<String> arguments = new ArrayList<>();
+      arguments.addAll(List.of("capture", store.toString(), wanted.id()));
+      arguments.addAll(List.of("--max-bytes", Long.toString(settings.largestBytes())));
+      arguments.addAll(List.of("--min-free", Long.toString(settings.keepFreeBytes())));
+      for (String base : bases(wanted.paths())) {
+        arguments.addAll(List.of("--base", base));
+      }
+      Files.createDirectory(
+          directory(wanted.id()),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      wanted.write(directory(wanted.id()));
+      Done done = program.run(wanted.paths(), arguments.toArray(String[]::new));
+      if (done.code() != SnapshotProgram.OK) {
+        drop(wanted.id());
+        throw new SnapshotException(done.reason(), done.code() == SnapshotProgram.SPACE);
+      }
+      log.info("snapshot {}: {}", wanted.id(), done.last());
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /** The newest that have one of these paths: what has not changed since is not read again. */
+  private List<String> bases(List<String> paths) throws IOException {
+    return list().reversed().stream()
+        .filter(one -> one.complete() && one.paths().stream().anyMatch(paths::contains))
+        .limit(BASES)
+        .map(SnapshotInfo::id)
+        .toList();
+  }
+
+  /** Nothing was started after all. */
+  public void drop(String id) {
+    try {
+      SnapshotFiles.delete(directory(id));
+      if (list().stream().noneMatch(one -> one.packs().contains(id))) {
+        Files.deleteIfExists(pack(id));
+      }
+    } catch (IOException e) {
+      log.warn("snapshot {} stays: {}", id, e.toString());
+    }
+  }
+
+  /**
+   * Notes how the attempt left the paths; once.
+   *
+   * @throws SnapshotException if that failed: then a restore by hand must be forced
+   */
+  public void seal(String id) throws IOException, InterruptedException {
+    Done done = program.run(List.of(), "seal", store.toString(), id);
+    if (done.code() != SnapshotProgram.OK) {
+      throw new SnapshotException(done.reason(), done.code() == SnapshotProgram.SPACE);
+    }
+  }
+
+  /**
+   * Brings the paths back, right after the attempt.
+   *
+   * @throws SnapshotException if it could not even be begun
+   */
+  public Restored restore(String id) throws IOException, InterruptedException {
+    use.readLock().lock();
+    try {
+      Done done = program.run(List.of(), "restore", store.toString(), id, "--force");
+      if (done.code() != SnapshotProgram.OK && done.code() != SnapshotProgram.DIFFERENT) {
+        throw new SnapshotException(done.reason(), done.code() == SnapshotProgram.SPACE);
+      }
+      log.info("snapshot {}: {}", id, done.last());
+      return new Restored(done.code() == SnapshotProgram.OK, done.last());
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /**
+   * How the last restore ended, if none is half-way. An attempt rolls back once: what happened to
+   * its paths later is not its business.
+   */
+  public Optional<Restored> restored(String id) throws IOException {
+    Path file = directory(id).resolve("log");
+    String last = Files.exists(file) ? Files.readAllLines(file).getLast() : "";
+    return last.startsWith("restored ")
+        ? Optional.of(
+            new Restored(
+                last.equals("restored identical"),
+                last.equals("restored identical")
+                    ? "restored, identical"
+                    : "restored, but "
+                        + last.substring("restored ".length())
+                        + " differences are left"))
+        : Optional.empty();
+  }
+
+  /**
+   * Starts what an operator asked for, with its output at the end of these files.
+   *
+   * @param verb "diff" or "restore"
+   * @param force restore although something else has changed the paths?
+   */
+  Process start(String verb, String id, boolean force, Path stdout, Path stderr)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(verb, store.toString(), id));
+    if (force) {
+      arguments.add("--force");
+    }
+    return program.start(stdout, stderr, arguments);
+  }
+
+  /** Those that are there, oldest first, unfinished ones before all others. */
+  public List<SnapshotInfo> list() throws IOException {
+    List<SnapshotInfo> all = new ArrayList<>();
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(store)) {
+      for (Path directory : directories) {
+        if (Files.isRegularFile(directory.resolve("info"), LinkOption.NOFOLLOW_LINKS)) {
+          read(directory).ifPresent(all::add);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    all.sort(Comparator.comparing(Snapshots::takenOrNever).thenComparing(SnapshotInfo::id));
+    return all;
+  }
+
+  /** A damaged one is in nobody's way, and stays for people to look at. */
+  private static Optional<SnapshotInfo> read(Path directory) {
+    try {
+      return Optional.of(SnapshotInfo.read(directory));
+    } catch (IOException e) {
+      log.error("snapshot {} cannot be read: {}", directory.getFileName(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Instant takenOrNever(SnapshotInfo one) {
+    return one.taken() == null ? Instant.MIN : one.taken();
+  }
+
+  /**
+   * One by its id, or the newest of a job.
+   *
+   * @param name "task.number", or the id of a job
+   */
+  public Optional<SnapshotInfo> find(String name) throws IOException {
+    return list().reversed().stream()
+        .filter(SnapshotInfo::complete)
+        .filter(one -> one.id().equals(name) || one.jobId().equals(name))
+        .findFirst();
+  }
+
+  /** Is there one, whole or not? */
+  public boolean has(String id) {
+    return Files.exists(directory(id).resolve("manifest"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Is it to be restored when its attempt fails? */
+  public boolean wantsRollback(String id) throws IOException {
+    return SnapshotInfo.read(directory(id)).rollback();
+  }
+
+  /** Keeps it until it is removed by hand, or no longer. */
+  public void pin(String id, boolean pinned) throws IOException {
+    Path mark = directory(id).resolve("pinned");
+    if (!pinned) {
+      Files.deleteIfExists(mark);
+    } else if (!Files.exists(mark)) {
+      Files.createFile(mark);
+    }
+  }
+
+  /** Removes one, and what only it needed. Waits for what uses snapshots now. */
+  public void remove(String id) throws IOException {
+    use.writeLock().lock();
+    try {
+      SnapshotFiles.delete(directory(id));
+      removePacks(list());
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  /** Where the manifest of one is. */
+  Path manifest(String id) {
+    return directory(id).resolve("manifest");
+  }
+
+  /**
+   * Drops what is past its time, too many or too much, but nothing that is pinned. Later, if
+   * snapshots are in use now.
+   */
+  void collect() throws IOException {
+    if (!use.writeLock().tryLock()) {
+      return;
+    }
+    try {
+      List<SnapshotInfo> kept = new ArrayList<>(list());
+      Instant oldest = time.instant().minus(settings.keepFor());
+      long bytes = kept.stream().mapToLong(SnapshotInfo::storedBytes).sum();
+      for (SnapshotInfo one : List.copyOf(kept)) {
+        boolean tooOld = one.taken() == null || one.taken().isBefore(oldest);
+        if (!one.pinned()
+            && (tooOld || kept.size() >= settings.keepCount() || bytes > settings.keepBytes())
+            && (tooOld || one.sealed())) {
+          log.info("snapshot {} of {} is dropped", one.id(), one.taken());
+          SnapshotFiles.delete(directory(one.id()));
+          kept.remove(one);
+          bytes -= one.storedBytes();
+        }
+      }
+      removePacks(kept);
+    } finally {
+      use.writeLock().unlock();
+    }
+  }
+
+  private void removePacks(List<SnapshotInfo> kept) throws IOException {
+    Set<String> needed = new HashSet<>();
+    kept.forEach(one -> needed.addAll(one.packs()));
+    try (DirectoryStream<Path> packs = Files.newDirectoryStream(store.resolve(PACKS))) {
+      for (Path pack : packs) {
+        String name = String.valueOf(pack.getFileName());
+        if (!needed.contains(name) && Files.notExists(directory(name))) {
+          Files.delete(pack);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Path directory(String id) {
+    return store.resolve(id);
+  }
+
+  private Path pack(String id) {
+    return store.resolve(PACKS).resolve(id);
+  }
+}

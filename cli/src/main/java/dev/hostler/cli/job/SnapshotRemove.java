@@ -1,0 +1,38 @@
+package dev.hostler.cli.job;
+
+import dev.hostler.cli.connect.Session;
+import dev.hostler.trust.job.JobWork;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code hostler snapshot remove}. */
+@Command(
+    name = "remove",
+    description = "Removes a snapshot: what it could undo cannot be undone any more.",
+    footer = {
+      "",
+      "Example:",
+      "  hostler snapshot remove 0193a2b4-… --host web-1 --reason 'not needed'"
+    })
+public final class SnapshotRemove extends SnapshotVerb {
+  @Parameters(paramLabel = "ID", description = "A snapshot, or a job.")
+  private String id = "";
+
+  @Option(
+      names = "--reason",
+      required = true,
+      paramLabel = "TEXT",
+      description = "Why; kept in the audit log.")
+  private String reason = "";
+
+  /** Made by the composition root. */
+  public SnapshotRemove(Session session) {
+    super(session);
+  }
+
+  @Override
+  JobWork.Snapshot asked() {
+    return new JobWork.Snapshot("remove", id, false, reason);
+  }
+}
