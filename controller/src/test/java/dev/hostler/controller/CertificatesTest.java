@@ -527,7 +527,7 @@ class CertificatesTest {
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     HostServiceGrpc.newBlockingStub(operator(fixture.admin()))
         .removeHost(RemoveHostRequest.newBuilder().setHost("between.example").build());
-    assertThat(ended.isDone()).as("nothing was registered yet").isFalse();
+    // At once or at its Hello, which comes too late or is refused.
     out.onNext(
         AgentFrame.newBuilder()
             .setHello(Hello.newBuilder().setProtocolMin(1).setProtocolMax(1))
