@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = "Shows how hosts differ now from a snapshot; exit 1 on a host that does.",
-    footer = {"", "Example:", "  hostler snapshot diff 0193a2b4-… -t true"})
+    footer = {"", "Examples:", "  hostler snapshot diff 0193a2b4-… -t true"})
 public final class SnapshotDiff extends SnapshotVerb {
   @Parameters(paramLabel = "ID", description = "A snapshot, or a job.")
   private String id = "";

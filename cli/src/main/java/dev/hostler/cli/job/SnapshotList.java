@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "list",
     description = "Lists the snapshots that hosts keep, oldest first.",
-    footer = {"", "Example:", "  hostler snapshot list -t true"})
+    footer = {"", "Examples:", "  hostler snapshot list -t true"})
 public final class SnapshotList extends SnapshotVerb {
 
   /** Made by the composition root. */

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     description = "Keeps a snapshot until it is removed by hand.",
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  hostler snapshot pin 0193a2b4-… --host web-1 --reason 'before the audit'"
     })
 public final class SnapshotPin extends SnapshotVerb {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
     description = "Removes a snapshot: what it could undo cannot be undone any more.",
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  hostler snapshot remove 0193a2b4-… --host web-1 --reason 'not needed'"
     })
 public final class SnapshotRemove extends SnapshotVerb {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  hostler snapshot restore 0193a2b4-… -t true --reason 'broke logins'"
     })
 public final class SnapshotRestore extends SnapshotVerb {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "show",
     description = "Shows what a snapshot has: names, hashes and sizes, never contents.",
-    footer = {"", "Example:", "  hostler snapshot show 0193a2b4-… --host web-1"})
+    footer = {"", "Examples:", "  hostler snapshot show 0193a2b4-… --host web-1"})
 public final class SnapshotShow extends SnapshotVerb {
   @Parameters(paramLabel = "ID", description = "A snapshot, or a job.")
   private String id = "";
