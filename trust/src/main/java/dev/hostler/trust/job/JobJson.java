@@ -9,6 +9,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -121,28 +122,28 @@ final class JobJson {
   }
 
   private static @Nullable JobWork work(JsonFields fields, Problems problems) {
-    boolean action = fields.get("action") != null;
-    boolean command = fields.get("command") != null;
-    boolean snapshot = fields.get("snapshot") != null;
-    if ((action ? 1 : 0) + (command ? 1 : 0) + (snapshot ? 1 : 0) != 1) {
+    List<String> kinds = List.of("action", "command", "snapshot");
+    List<String> given = kinds.stream().filter(kind -> fields.get(kind) != null).toList();
+    if (given.size() != 1) {
       problems.add(
-          "action, command, snapshot",
-          action || command ? "are not alone" : "are all missing",
+          String.join(", ", given.isEmpty() ? kinds : given),
+          given.isEmpty() ? "are all missing" : "are given together",
           "give one of them");
       return null;
     }
-    if (snapshot) {
+    String kind = given.getFirst();
+    if (kind.equals("snapshot")) {
       return fields.table(
           "snapshot", (node, path) -> snapshot(new JsonFields(node, path, problems)));
     }
-    if (command) {
+    if (kind.equals("command")) {
       return new JobWork.Command(
           fields.strings("command"), fields.string("run_as", JobWork.Command.DEFAULT_USER));
     }
     ObjectNode params = fields.object("params");
-    String given = params == null ? "{}" : Json.canonicalText(params);
+    String text = params == null ? "{}" : Json.canonicalText(params);
     return fields.table(
-        "action", (node, path) -> action(new JsonFields(node, path, problems), given));
+        "action", (node, path) -> action(new JsonFields(node, path, problems), text));
   }
 
   private static JobWork snapshot(JsonFields fields) {

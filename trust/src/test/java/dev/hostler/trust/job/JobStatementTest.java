@@ -110,7 +110,7 @@ class JobStatementTest {
           "timeout_ms":30000         | "timeout_ms":2592000001     | timeout_ms
           "timeout_ms":30000         | "timeout_ms":30000,"timeout_ms":1 | Duplicate
           "timeout_ms":30000         | "run_as":"root","timeout_ms":30000 | run_as
-          "timeout_ms":30000         | "command":["id"],"timeout_ms":30000 | both
+          "timeout_ms":30000         | "command":["id"],"timeout_ms":30000 | `action, command: are given together`
           """)
   void refusesAnyOtherText(String part, String other, String message) throws Exception {
     String sample = text(SampleJob.action());

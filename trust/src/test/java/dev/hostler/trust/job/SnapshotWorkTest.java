@@ -53,7 +53,7 @@ class SnapshotWorkTest {
             .replace("{\"allow_older\"", "{\"command\":[\"id\"],\"allow_older\"");
     assertThatThrownBy(() -> JobStatement.read(both.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(JobException.class)
-        .hasMessageContaining("are not alone");
+        .hasMessageContaining("are given together");
   }
 
   @Test
