@@ -1,5 +1,6 @@
 package dev.hostler.controller.revocation;
 
+import dev.hostler.common.signing.Fingerprints;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.bundle.StoredBundle;
 import dev.hostler.controller.failure.RequestException;
@@ -7,6 +8,8 @@ import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobService;
 import dev.hostler.controller.job.JobState;
 import dev.hostler.controller.job.Work;
+import dev.hostler.trust.job.JobException;
+import dev.hostler.trust.job.SignedJob;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -15,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops the work of what was revoked: jobs of a revoked operator, and jobs that run a revoked
- * bundle or one by a revoked signer. Their queued tasks never start. What runs is for each host to
- * judge by its own policy, when the index tells it. Thread-safe.
+ * Stops the work of what was revoked: jobs of a revoked operator or signed by a certificate that
+ * was, and jobs that run a revoked bundle or one by a revoked signer. Their queued tasks never
+ * start. What runs is for each host to judge by its own policy, when the index tells it.
+ * Thread-safe.
  */
 public final class RevokedWork implements Consumer<RevokedParties> {
   private static final Logger LOG = LoggerFactory.getLogger(RevokedWork.class);
@@ -59,12 +63,27 @@ public final class RevokedWork implements Consumer<RevokedParties> {
   }
 
   private boolean isRevoked(Job job, RevokedParties revoked) {
-    if (revoked.operators().contains(job.operator())) {
+    if (revoked.operators().contains(job.operator()) || isOperatorsCertificate(job, revoked)) {
       return true;
     }
     return job.work() instanceof Work.Action action
         && (revoked.bundles().contains(action.manifestDigest())
             || isSignerRevoked(action, revoked));
+  }
+
+  private boolean isOperatorsCertificate(Job job, RevokedParties revoked) {
+    if (revoked.certificates().isEmpty()) {
+      return false;
+    }
+    try {
+      SignedJob signed = jobs.signed(job.id()).orElse(null);
+      return signed != null
+          && signed.signer().chain().stream()
+              .map(Fingerprints::sha256)
+              .anyMatch(one -> revoked.certificates().contains(one));
+    } catch (JobException | RequestException e) {
+      return false; // no host takes it, or it is not here any more
+    }
   }
 
   private boolean isSignerRevoked(Work.Action action, RevokedParties revoked) {
