@@ -61,7 +61,10 @@ final class Launched implements AutoCloseable {
 
   static Launched start(Map<String, String> environment, List<String> command) {
     try {
-      ProcessBuilder builder = new ProcessBuilder(command);
+      // A build that was started in the background ignores Ctrl-C, and so would all it starts.
+      List<String> line = new ArrayList<>(List.of("env", "--default-signal=INT"));
+      line.addAll(command);
+      ProcessBuilder builder = new ProcessBuilder(line);
       builder.environment().putAll(environment);
       builder.environment().put("HOSTLER_JAVA_HOME", System.getProperty("java.home"));
       builder.environment().put("TERM", "xterm");

@@ -78,7 +78,12 @@ class EscapeTest {
   @Test
   void withoutTheSandboxTheyWork() throws Exception {
     Map<String, String> failed = new TreeMap<>();
+    // In a chroot the kernel gives nobody a user namespace (user_namespaces(7)).
+    boolean users = new ProcessBuilder("unshare", "-U", "true").start().waitFor() == 0;
     for (String attack : attacks) {
+      if (!users && attack.endsWith("_user")) {
+        continue;
+      }
       String said =
           output(
               new ProcessBuilder(
