@@ -4,6 +4,7 @@ import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -67,188 +68,113 @@ public record SandboxSpec(
 
   /** The same with these secret variables. */
   public SandboxSpec withSecrets(Map<String, String> secrets) {
-    return new SandboxSpec(
-        attempt,
-        new Command(command.argv(), command.env(), command.cwd(), secrets),
-        user,
-        files,
-        network,
-        capabilities,
-        limits,
-        rlimits,
-        seccomp,
-        timing,
-        output,
-        hostname,
-        onDenied);
+    return with(draft ->
+        draft.command = new Command(command.argv(), command.env(), command.cwd(), secrets));
   }
 
   /** The same with another user. */
   public SandboxSpec withUser(SandboxUser other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        other,
-        files,
-        network,
-        capabilities,
-        limits,
-        rlimits,
-        seccomp,
-        timing,
-        output,
-        hostname,
-        onDenied);
+    return with(draft -> draft.user = other);
   }
 
   /** The same with another view of the files. */
   public SandboxSpec withFiles(FileView other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        other,
-        network,
-        capabilities,
-        limits,
-        rlimits,
-        seccomp,
-        timing,
-        output,
-        hostname,
-        onDenied);
+    return with(draft -> draft.files = other);
   }
 
   /** The same with another network. */
   public SandboxSpec withNetwork(Network other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        files,
-        other,
-        capabilities,
-        limits,
-        rlimits,
-        seccomp,
-        timing,
-        output,
-        hostname,
-        onDenied);
+    return with(draft -> draft.network = other);
   }
 
   /** The same with other capabilities. */
   public SandboxSpec withCapabilities(Set<Capability> other) {
-    return new SandboxSpec(
-        attempt, command, user, files, network, other, limits, rlimits, seccomp, timing, output,
-        hostname, onDenied);
+    return with(draft -> draft.capabilities = other);
   }
 
   /** The same with other limits. */
   public SandboxSpec withLimits(CgroupLimits other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        files,
-        network,
-        capabilities,
-        other,
-        rlimits,
-        seccomp,
-        timing,
-        output,
-        hostname,
-        onDenied);
+    return with(draft -> draft.limits = other);
   }
 
   /** The same with other limits of each process. */
   public SandboxSpec withRlimits(List<Rlimit> other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        files,
-        network,
-        capabilities,
-        limits,
-        other,
-        seccomp,
-        timing,
-        output,
-        hostname,
-        onDenied);
+    return with(draft -> draft.rlimits = other);
   }
 
   /** The same with another system call filter. */
   public SandboxSpec withSeccomp(Seccomp other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        files,
-        network,
-        capabilities,
-        limits,
-        rlimits,
-        other,
-        timing,
-        output,
-        hostname,
-        onDenied);
+    return with(draft -> draft.seccomp = other);
   }
 
   /** The same with other times. */
   public SandboxSpec withTiming(Timing other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        files,
-        network,
-        capabilities,
-        limits,
-        rlimits,
-        seccomp,
-        other,
-        output,
-        hostname,
-        onDenied);
+    return with(draft -> draft.timing = other);
   }
 
   /** The same with other caps. */
   public SandboxSpec withOutput(OutputCaps other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        files,
-        network,
-        capabilities,
-        limits,
-        rlimits,
-        seccomp,
-        timing,
-        other,
-        hostname,
-        onDenied);
+    return with(draft -> draft.output = other);
   }
 
   /** The same with another consequence of denied system calls. */
   public SandboxSpec withOnDenied(OnDenied other) {
-    return new SandboxSpec(
-        attempt,
-        command,
-        user,
-        files,
-        network,
-        capabilities,
-        limits,
-        rlimits,
-        seccomp,
-        timing,
-        output,
-        hostname,
-        other);
+    return with(draft -> draft.onDenied = other);
+  }
+
+  private SandboxSpec with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.spec();
+  }
+
+  /** All parts, to change one of them. */
+  private static final class Draft {
+    private final String attempt;
+    private Command command;
+    private SandboxUser user;
+    private FileView files;
+    private Network network;
+    private Set<Capability> capabilities;
+    private CgroupLimits limits;
+    private List<Rlimit> rlimits;
+    private Seccomp seccomp;
+    private Timing timing;
+    private OutputCaps output;
+    private final String hostname;
+    private OnDenied onDenied;
+
+    Draft(SandboxSpec of) {
+      attempt = of.attempt;
+      command = of.command;
+      user = of.user;
+      files = of.files;
+      network = of.network;
+      capabilities = of.capabilities;
+      limits = of.limits;
+      rlimits = of.rlimits;
+      seccomp = of.seccomp;
+      timing = of.timing;
+      output = of.output;
+      hostname = of.hostname;
+      onDenied = of.onDenied;
+    }
+
+    SandboxSpec spec() {
+      return new SandboxSpec(
+          attempt,
+          command,
+          user,
+          files,
+          network,
+          capabilities,
+          limits,
+          rlimits,
+          seccomp,
+          timing,
+          output,
+          hostname,
+          onDenied);
+    }
   }
 }
