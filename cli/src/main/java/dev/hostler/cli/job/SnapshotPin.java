@@ -3,8 +3,8 @@ package dev.hostler.cli.job;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.trust.job.JobWork;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code hostler snapshot pin}. */
 @Command(
@@ -16,15 +16,7 @@ import picocli.CommandLine.Parameters;
       "  hostler snapshot pin 0193a2b4-… --host web-1 --reason 'before the audit'"
     })
 public final class SnapshotPin extends SnapshotVerb {
-  @Parameters(paramLabel = "ID", description = "A snapshot, or a job.")
-  private String id = "";
-
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why; kept in the audit log.")
-  private String reason = "";
+  @Mixin private final SnapshotChange change = new SnapshotChange();
 
   @Option(names = "--off", description = "Let it go by age, number and size again.")
   private boolean off;
@@ -36,6 +28,6 @@ public final class SnapshotPin extends SnapshotVerb {
 
   @Override
   JobWork.Snapshot asked() {
-    return new JobWork.Snapshot(off ? "unpin" : "pin", id, false, reason);
+    return new JobWork.Snapshot(off ? "unpin" : "pin", change.id, false, change.reason);
   }
 }

@@ -3,8 +3,7 @@ package dev.hostler.cli.job;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.trust.job.JobWork;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code hostler snapshot remove}. */
 @Command(
@@ -16,15 +15,7 @@ import picocli.CommandLine.Parameters;
       "  hostler snapshot remove 0193a2b4-… --host web-1 --reason 'not needed'"
     })
 public final class SnapshotRemove extends SnapshotVerb {
-  @Parameters(paramLabel = "ID", description = "A snapshot, or a job.")
-  private String id = "";
-
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why; kept in the audit log.")
-  private String reason = "";
+  @Mixin private final SnapshotChange change = new SnapshotChange();
 
   /** Made by the composition root. */
   public SnapshotRemove(Session session) {
@@ -33,6 +24,6 @@ public final class SnapshotRemove extends SnapshotVerb {
 
   @Override
   JobWork.Snapshot asked() {
-    return new JobWork.Snapshot("remove", id, false, reason);
+    return new JobWork.Snapshot("remove", change.id, false, change.reason);
   }
 }

@@ -3,8 +3,8 @@ package dev.hostler.cli.job;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.trust.job.JobWork;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code hostler snapshot restore}. */
 @Command(
@@ -19,15 +19,7 @@ import picocli.CommandLine.Parameters;
       "  hostler snapshot restore 0193a2b4-… -t true --reason 'broke logins'"
     })
 public final class SnapshotRestore extends SnapshotVerb {
-  @Parameters(paramLabel = "ID", description = "A snapshot, or a job.")
-  private String id = "";
-
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why; kept in the audit log.")
-  private String reason = "";
+  @Mixin private final SnapshotChange change = new SnapshotChange();
 
   @Option(
       names = "--force",
@@ -41,6 +33,6 @@ public final class SnapshotRestore extends SnapshotVerb {
 
   @Override
   JobWork.Snapshot asked() {
-    return new JobWork.Snapshot("restore", id, force, reason);
+    return new JobWork.Snapshot("restore", change.id, force, change.reason);
   }
 }
