@@ -1,14 +1,10 @@
 package dev.hostler.agent.link;
 
-import dev.hostler.agent.attempt.AttemptId;
-import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Offer;
-import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.facts.HostFacts;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
-import dev.hostler.agent.work.Connection;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
@@ -26,8 +22,6 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -38,9 +32,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One stream to one controller, from Hello to its end. All that comes in, and the clock, is handled
- * on the thread that is in {@link #run}; sending is for any thread.
+ * on the thread that is in {@link #run}; what goes out is for any thread.
  */
-final class Session implements Connection {
+final class Session {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
 
   /** Pieces of output that may wait in the transport before it counts as busy. */
@@ -70,13 +64,8 @@ final class Session implements Connection {
   private final LinkSettings settings;
   private final String agentVersion;
   private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-  private final Object sending = new Object();
-  private @Nullable ClientCallStreamObserver<AgentFrame> call;
-
-  /** May frames after Hello be sent? */
-  private volatile boolean agreed;
-
-  private volatile boolean over;
+  private final Outgoing out = new Outgoing(this::fail);
+  private boolean agreed;
   private @Nullable Status end;
   private Duration waitAtLeast = Duration.ZERO;
   private Duration interval = USUAL_INTERVAL;
@@ -135,7 +124,7 @@ final class Session implements Connection {
           .withExecutor(tasks::add)
           .withOnReadyThreshold(BUSY_BYTES)
           .connect(new Inbound());
-      send(AgentFrame.newBuilder().setHello(hello).build());
+      out.send(AgentFrame.newBuilder().setHello(hello).build());
       while (end == null) {
         Runnable task = tasks.poll(untilTick(), TimeUnit.NANOSECONDS);
         if (task != null) {
@@ -153,13 +142,8 @@ final class Session implements Connection {
   }
 
   private void close() {
-    over = true;
-    workbench.disconnected(this);
-    synchronized (sending) {
-      if (call != null) {
-        call.cancel("the agent ends this stream", null);
-      }
-    }
+    out.close();
+    workbench.disconnected(out);
   }
 
   private long untilTick() {
@@ -186,14 +170,14 @@ final class Session implements Connection {
     if (!agreed || now - nextHeartbeat < 0) {
       return;
     }
-    send(ToWire.heartbeat(++sequence));
+    out.send(ToWire.heartbeat(++sequence));
     nextHeartbeat = now + interval.toNanos();
     if (now - nextFacts >= 0) {
       nextFacts = now + settings.factsEvery().toNanos();
       HostFacts current = facts.get();
       if (!current.equals(lastFacts)) {
         lastFacts = current;
-        send(AgentFrame.newBuilder().setFacts(ToWire.facts(current)).build());
+        out.send(AgentFrame.newBuilder().setFacts(ToWire.facts(current)).build());
       }
     }
   }
@@ -222,9 +206,9 @@ final class Session implements Connection {
       }
       switch (frame.getFrameCase()) {
         case ASSIGNMENT -> assignment(frame.getAssignment());
-        case CANCEL -> workbench.cancel(this, FromWire.id(frame.getCancel().getRef()));
+        case CANCEL -> workbench.cancel(out, FromWire.id(frame.getCancel().getRef()));
         case OUTPUT_ACK -> outputAck(frame.getOutputAck());
-        case RESULT_ACK -> workbench.resultAcked(this, FromWire.id(frame.getResultAck().getRef()));
+        case RESULT_ACK -> workbench.resultAcked(out, FromWire.id(frame.getResultAck().getRef()));
         case TRUST -> trust(frame.getTrust());
         case DRAIN -> {
           waitAtLeast = FromWire.duration(frame.getDrain().getReconnectAfter());
@@ -250,12 +234,16 @@ final class Session implements Connection {
       log.warn("FLEET_ROOTS frame dropped: {}", e.getMessage());
     }
     // Also when they were refused: the controller shows who does not hold what.
-    send(AgentFrame.newBuilder().setFleetRootsHeld(ToWire.rootsHeld(roots.held())).build());
+    out.send(AgentFrame.newBuilder().setFleetRootsHeld(ToWire.rootsHeld(roots.held())).build());
   }
 
   /** Ends this stream because there is a newer certificate for the next one. */
   void renew() {
     tasks.add(() -> finish(Status.OK.withDescription("this host has a newer certificate")));
+  }
+
+  private void fail(String reason) {
+    tasks.add(() -> finish(Status.FAILED_PRECONDITION.withDescription(reason)));
   }
 
   private void welcome(Welcome welcome) {
@@ -275,16 +263,17 @@ final class Session implements Connection {
     nextHeartbeat = agreedAt + interval.toNanos();
     nextFacts = agreedAt + settings.factsEvery().toNanos();
     agreed = true;
+    out.agreed();
     log.info("connected, controller {}", welcome.getControllerVersion());
-    send(ToWire.trust(trust.indexNumber()));
-    workbench.connected(this, FromWire.resume(welcome));
+    out.send(ToWire.trust(trust.indexNumber()));
+    workbench.connected(out, FromWire.resume(welcome));
   }
 
   private void trust(TrustUpdate update) {
     long before = trust.indexNumber();
     trust.update(FromWire.trust(update));
     if (trust.indexNumber() != before) {
-      send(ToWire.trust(trust.indexNumber()));
+      out.send(ToWire.trust(trust.indexNumber()));
     }
   }
 
@@ -294,82 +283,22 @@ final class Session implements Connection {
       offer = FromWire.offer(wire);
     } catch (IllegalArgumentException e) {
       log.warn("assignment dropped: {}", e.getMessage());
-      workbench.dropped(this);
+      workbench.dropped(out);
       return;
     }
-    workbench.assign(this, offer);
+    workbench.assign(out, offer);
   }
 
   private void outputAck(OutputAck ack) {
     workbench.outputAcked(
-        this, FromWire.id(ack.getRef()), FromWire.stream(ack.getStream()), ack.getOffset());
-  }
-
-  private void send(AgentFrame frame) {
-    synchronized (sending) {
-      if (call == null || over) {
-        return;
-      }
-      try {
-        call.onNext(frame);
-      } catch (IllegalStateException e) {
-        log.debug("not sent, the stream is over: {}", e.toString());
-      }
-    }
-  }
-
-  private void sendAgreed(AgentFrame frame) {
-    if (agreed) {
-      send(frame);
-    }
-  }
-
-  @Override
-  public void slots(int count) {
-    sendAgreed(ToWire.slots(count));
-  }
-
-  @Override
-  public void accepted(AttemptId id) {
-    sendAgreed(ToWire.accepted(id));
-  }
-
-  @Override
-  public void running(AttemptId id, Instant startedAt) {
-    sendAgreed(ToWire.running(id, startedAt));
-  }
-
-  @Override
-  public void denied(AttemptId id, List<Denial> denials) {
-    sendAgreed(ToWire.denied(id, denials));
-  }
-
-  @Override
-  public void ended(AttemptId id, AttemptResult result) {
-    sendAgreed(ToWire.ended(id, result));
-  }
-
-  @Override
-  public void send(Piece piece) {
-    sendAgreed(ToWire.output(piece));
-  }
-
-  @Override
-  public boolean isReady() {
-    ClientCallStreamObserver<AgentFrame> current = call;
-    return agreed && !over && current != null && current.isReady();
-  }
-
-  @Override
-  public void fail(String reason) {
-    tasks.add(() -> finish(Status.FAILED_PRECONDITION.withDescription(reason)));
+        out, FromWire.id(ack.getRef()), FromWire.stream(ack.getStream()), ack.getOffset());
   }
 
   /** What gRPC calls, on the thread in {@link #run}. */
   private final class Inbound implements ClientResponseObserver<AgentFrame, ControllerFrame> {
     @Override
     public void beforeStart(ClientCallStreamObserver<AgentFrame> stream) {
-      call = stream;
+      out.open(stream);
       stream.setOnReadyHandler(workbench::ready);
     }
 

@@ -6,17 +6,12 @@ import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.job.Assignment;
 import dev.hostler.controller.job.AttemptRef;
 import dev.hostler.controller.job.Reconciler;
-import dev.hostler.controller.job.Report;
 import dev.hostler.controller.job.ReportWriter;
 import dev.hostler.controller.job.WorkHints;
-import dev.hostler.controller.output.Chunk;
 import dev.hostler.proto.v1.AgentFrame;
-import dev.hostler.proto.v1.AttemptEnded;
 import dev.hostler.proto.v1.ControllerFrame;
-import dev.hostler.proto.v1.Denial;
 import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.HostFacts;
-import dev.hostler.proto.v1.OutputChunk;
 import dev.hostler.proto.v1.Welcome;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -27,9 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +35,6 @@ import org.slf4j.LoggerFactory;
  * does. Frames come one at a time; everything else may come from any thread.
  */
 final class AgentSession implements StreamObserver<AgentFrame> {
-  /** The only protocol so far. */
-  static final int PROTOCOL = 1;
-
   private static final Logger LOG = LoggerFactory.getLogger(AgentSession.class);
   private static final int MAX_SLOTS = 10_000;
 
@@ -65,21 +55,15 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   private final Services services;
   private final ServerCallStreamObserver<ControllerFrame> call;
   private final Outbound outbound;
-  private final ReportWriter.Source source;
+  private final LiveAttempts attempts;
+  private final TrustTeller fresh;
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicInteger slots = new AtomicInteger();
 
-  /** The attempts that this host may report on this stream, with their jobs. */
-  private final Map<AttemptRef, UUID> live = new ConcurrentHashMap<>();
-
-  private final Set<AttemptRef> cancelled = ConcurrentHashMap.newKeySet();
   private volatile long lastFrame;
   private volatile boolean busy;
   private volatile boolean takesRoots;
-  private final Object telling = new Object();
-  private @Nullable ControllerFrame told;
   private boolean greeted;
-  private volatile boolean welcomed;
 
   AgentSession(
       long number,
@@ -93,9 +77,8 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     this.services = services;
     this.call = call;
     this.outbound = new Outbound(call);
-    this.source =
-        new ReportWriter.Source(
-            () -> close(Status.INTERNAL.withDescription("cannot store what was reported; retry")));
+    this.attempts = new LiveAttempts(services.writer, outbound, this::close);
+    this.fresh = new TrustTeller(services.sessions, outbound);
     this.lastFrame = services.time.nanoTime();
     call.disableAutoRequest();
     call.setOnReadyHandler(outbound::flush);
@@ -163,10 +146,11 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       case HELLO -> hello(frame.getHello());
       case SLOTS -> granted(frame.getSlots().getSlots());
       case ACCEPTED -> FromAgent.ref("accepted", frame.getAccepted().getRef());
-      case RUNNING -> running(FromAgent.ref("running", frame.getRunning().getRef()));
-      case OUTPUT -> output(frame.getOutput());
-      case ENDED -> ended(frame.getEnded());
-      case DENIALS -> denied(frame.getDenials().getRef(), frame.getDenials().getDenialsList());
+      case RUNNING -> attempts.running(FromAgent.ref("running", frame.getRunning().getRef()));
+      case OUTPUT -> attempts.output(frame.getOutput());
+      case ENDED -> attempts.ended(frame.getEnded());
+      case DENIALS ->
+          attempts.denied(frame.getDenials().getRef(), frame.getDenials().getDenialsList());
       case FACTS -> facts(frame.getFacts());
       case TRUST -> LOG.info("host {} goes by index {}", hostId, frame.getTrust().getIndexNumber());
       case FLEET_ROOTS_HELD ->
@@ -178,12 +162,9 @@ final class AgentSession implements StreamObserver<AgentFrame> {
 
   private void hello(Hello hello) {
     greeted = true;
-    if (Integer.compareUnsigned(hello.getProtocolMax(), PROTOCOL) < 0) {
-      close(refuse(hello, "too old", "update the agent"));
-      return;
-    }
-    if (Integer.compareUnsigned(hello.getProtocolMin(), PROTOCOL) > 0) {
-      close(refuse(hello, "too new", "update the controller"));
+    Optional<Status> refusal = Protocol.refusal(hello);
+    if (refusal.isPresent()) {
+      close(refusal.get());
       return;
     }
     var held = FromAgent.held(hello.getAttemptsList());
@@ -205,10 +186,10 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       return;
     }
     Reconciler.Reconciled agreed = services.reconciler.reconcile(hostId, held);
-    live.putAll(agreed.live());
+    attempts.hold(agreed.live());
     Welcome.Builder welcome =
         Welcome.newBuilder()
-            .setProtocol(PROTOCOL)
+            .setProtocol(Protocol.VERSION)
             .setControllerVersion(services.settings.version())
             .setHeartbeatInterval(ToAgent.duration(services.settings.heartbeatInterval()))
             .setOutputWindowBytes(services.settings.outputWindowBytes())
@@ -216,9 +197,8 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     agreed.unknown().forEach(ref -> welcome.addUnknown(ToAgent.ref(ref)));
     agreed.offsets().forEach((id, end) -> welcome.addOutputOffsets(ToAgent.outputAck(id, end)));
     outbound.send(ControllerFrame.newBuilder().setWelcome(welcome).build());
-    welcomed = true;
-    trust();
-    agreed.cancelled().forEach(this::cancel);
+    fresh.open();
+    agreed.cancelled().forEach(attempts::cancel);
     if (hello.hasFleetRootsHeld()) {
       services.trust().holds(hostId, certificate, hello.getFleetRootsHeld());
       takesRoots = true;
@@ -227,18 +207,6 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       }
     }
     LOG.info("host {} ({}) connected", host.get().name(), hostId);
-  }
-
-  private static Status refuse(Hello hello, String what, String fix) {
-    return Status.FAILED_PRECONDITION.withDescription(
-        "hello.protocol_min, protocol_max: agent %s speaks %s to %s, which is %s; this controller speaks %d: %s"
-            .formatted(
-                FromAgent.text(hello.getAgentVersion()),
-                Integer.toUnsignedString(hello.getProtocolMin()),
-                Integer.toUnsignedString(hello.getProtocolMax()),
-                what,
-                PROTOCOL,
-                fix));
   }
 
   private void granted(int more) {
@@ -251,62 +219,8 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     services.hints.hosts(List.of(hostId));
   }
 
-  private void running(AttemptRef ref) throws InterruptedException {
-    UUID job = live.get(ref);
-    if (job != null) {
-      submit(new Report.Started(ref, job));
-    }
-  }
-
-  private void output(OutputChunk frame) throws InterruptedException {
-    Chunk chunk = FromAgent.chunk(frame);
-    AttemptRef ref = new AttemptRef(chunk.id().taskId(), chunk.id().attempt());
-    UUID job = live.get(ref);
-    if (job != null) {
-      submit(new Report.Output(ref, job, chunk, end -> outbound.ack(chunk.id(), end)));
-    }
-  }
-
-  private void denied(dev.hostler.proto.v1.AttemptRef which, List<Denial> denials)
-      throws InterruptedException {
-    AttemptRef ref = FromAgent.ref("denials", which);
-    UUID job = live.get(ref);
-    var told = DenialFrames.read(denials);
-    if (job != null && !told.isEmpty()) {
-      submit(new Report.Denied(ref, job, told));
-    }
-  }
-
-  private void ended(AttemptEnded frame) throws InterruptedException {
-    AttemptRef ref = FromAgent.ref("ended", frame.getRef());
-    var result = FromAgent.result(frame.getResult());
-    UUID job = live.get(ref);
-    if (job == null) {
-      outbound.send(ToAgent.resultAck(ref)); // long over: it may forget it
-      return;
-    }
-    denied(frame.getRef(), frame.getResult().getDenialsList()); // all, whatever was heard before
-    submit(
-        new Report.Ended(
-            ref,
-            job,
-            result,
-            () -> {
-              live.remove(ref);
-              cancelled.remove(ref);
-              outbound.send(ToAgent.resultAck(ref));
-            }));
-  }
-
   private void facts(HostFacts facts) {
     services.hosts.reported(hostId, FactsMapping.fromProto(facts), facts.getLabelsMap());
-  }
-
-  private void submit(Report report) throws InterruptedException {
-    boolean taken = services.writer.submit(report, source);
-    if (!taken) {
-      close(Status.UNAVAILABLE.withDescription("the controller is going away"));
-    }
   }
 
   /** See {@link dev.hostler.controller.job.Dispatcher#assign}. */
@@ -314,33 +228,19 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     if (slots.getAndUpdate(free -> Math.max(0, free - 1)) == 0) {
       return false;
     }
-    live.put(assignment.ref(), assignment.jobId());
-    trust(); // by which the host judges it
+    attempts.hold(Map.of(assignment.ref(), assignment.jobId()));
+    fresh.tell(); // by which the host judges it
     return outbound.send(ToAgent.assignment(assignment));
   }
 
   /** Asks for the end of an attempt, once on each stream. */
   void cancel(AttemptRef ref) {
-    if (live.containsKey(ref) && cancelled.add(ref)) {
-      outbound.send(ToAgent.cancel(ref));
-    }
+    attempts.cancel(ref);
   }
 
-  /**
-   * Tells what is fresh and what was revoked, if it was not told on this stream; nothing before
-   * Welcome, which is followed by it.
-   */
+  /** Tells what is fresh and what was revoked, if it was not told on this stream. */
   void trust() {
-    if (!welcomed) {
-      return;
-    }
-    synchronized (telling) {
-      ControllerFrame now = services.sessions.trust().orElse(null);
-      if (now != null && !now.equals(told)) {
-        outbound.send(now);
-        told = now;
-      }
-    }
+    fresh.tell();
   }
 
   /**
