@@ -24,6 +24,7 @@ import dev.hostler.agent.run.SnapshotExecutor;
 import dev.hostler.agent.run.WorkExecutor;
 import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.TrustState;
+import dev.hostler.agent.usage.UsageSampler;
 import dev.hostler.agent.work.Admission;
 import dev.hostler.agent.work.JobPolicy;
 import dev.hostler.agent.work.Ledger;
@@ -198,6 +199,15 @@ final class Agent {
             "the snapshots",
             () -> sandbox.snapshots(state.resolve("snapshots"), config.snapshots(), time),
             _ -> {});
+    UsageSampler usage =
+        lifecycle.start(
+            "the sampling of use",
+            () -> {
+              UsageSampler made = new UsageSampler(config.usage(), state, time);
+              made.start();
+              return made;
+            },
+            UsageSampler::close);
     SandboxExecutor sandboxes =
         new SandboxExecutor(
             sandbox.sandbox(),
@@ -209,6 +219,7 @@ final class Agent {
             policy,
             sealing,
             snapshots,
+            usage,
             time);
     WorkExecutor executor =
         new WorkExecutor(
@@ -274,6 +285,7 @@ final class Agent {
                   new RootsKeeper(current, renewal, time),
                   sealing,
                   () -> facts.read().holding(bundles.held()),
+                  usage,
                   time,
                   random,
                   AgentVersion.TEXT);

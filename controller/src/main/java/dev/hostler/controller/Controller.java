@@ -62,6 +62,7 @@ import dev.hostler.controller.trust.AgentCertificates;
 import dev.hostler.controller.trust.ControllerIdentity;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.controller.trust.OperatorRoots;
+import dev.hostler.controller.usage.UsageIntake;
 import dev.hostler.trust.job.JobTrust;
 import io.grpc.BindableService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -176,11 +177,28 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
           return hosts;
         },
         HostService::close);
+    UsageIntake usage =
+        lifecycle.start(
+            "the intake of use",
+            () -> {
+              UsageIntake made = new UsageIntake(database, engine.jobs(), time, metrics);
+              made.start();
+              return made;
+            },
+            UsageIntake::close);
     startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
     List<BindableService> agentServices =
         List.of(
             AgentLink.service(
-                sessions, hosts, engine, bundles, hostTrust, link, time, AgentCaller::hostId),
+                sessions,
+                hosts,
+                engine,
+                bundles,
+                hostTrust,
+                usage,
+                link,
+                time,
+                AgentCaller::hostId),
             new EnrollmentEndpoint(enrollment, ca));
     AgentPort agentPort =
         lifecycle.start(

@@ -25,6 +25,19 @@ public record AttemptId(String taskId, int number) {
     }
   }
 
+  /**
+   * The attempt with this {@link #label}.
+   *
+   * @throws IllegalArgumentException if none has
+   */
+  public static AttemptId ofLabel(String label) {
+    int dot = label.lastIndexOf('.');
+    if (dot < 0) {
+      throw new IllegalArgumentException("\"" + label + "\" is no label of an attempt");
+    }
+    return new AttemptId(label.substring(0, dot), Integer.parseInt(label.substring(dot + 1)));
+  }
+
   /** "task.number": what the attempt's directory and its cgroup are called. */
   public String label() {
     return taskId + "." + number;

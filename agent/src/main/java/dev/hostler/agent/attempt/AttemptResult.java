@@ -1,6 +1,7 @@
 package dev.hostler.agent.attempt;
 
 import dev.hostler.agent.denial.Denial;
+import dev.hostler.agent.usage.UsageSummary;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,23 @@ public record AttemptResult(
         outputError,
         use,
         all);
+  }
+
+  /** The same with what was seen of its use. */
+  public AttemptResult withUsage(UsageSummary seen) {
+    return new AttemptResult(
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use.with(seen),
+        denials);
   }
 
   /** The end of one of the streams. */

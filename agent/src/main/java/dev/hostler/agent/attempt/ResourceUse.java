@@ -1,5 +1,7 @@
 package dev.hostler.agent.attempt;
 
+import dev.hostler.agent.usage.UsageSummary;
+
 /**
  * What an attempt used, from the kernel's own counters. Zero means not known.
  *
@@ -7,8 +9,15 @@ package dev.hostler.agent.attempt;
  * @param memoryPeakBytes highest memory use of the cgroup
  * @param oomKills processes that the kernel killed for lack of memory
  * @param pidsDenied forks that the pids limit refused
+ * @param summary all else that was seen of it
  */
-public record ResourceUse(long cpuMicros, long memoryPeakBytes, long oomKills, long pidsDenied) {
+public record ResourceUse(
+    long cpuMicros, long memoryPeakBytes, long oomKills, long pidsDenied, UsageSummary summary) {
   /** Nothing known. */
-  public static final ResourceUse UNKNOWN = new ResourceUse(0, 0, 0, 0);
+  public static final ResourceUse UNKNOWN = new ResourceUse(0, 0, 0, 0, UsageSummary.UNKNOWN);
+
+  /** The same with what was seen of it. */
+  public ResourceUse with(UsageSummary seen) {
+    return new ResourceUse(cpuMicros, memoryPeakBytes, oomKills, pidsDenied, seen);
+  }
 }

@@ -3,6 +3,7 @@ package dev.hostler.agent.config;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.trust.TrustSettings;
+import dev.hostler.agent.usage.UsageSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.ConfigSection;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param bundles what is kept of bundles
  * @param trust how fresh what is known of revocation must be
  * @param snapshots how much is kept of snapshots
+ * @param usage how often use is sampled and reported
  * @param log what is logged
  */
 public record AgentConfig(
@@ -38,6 +40,7 @@ public record AgentConfig(
     Bundles bundles,
     TrustSettings trust,
     SnapshotSettings snapshots,
+    UsageSettings usage,
     Log log) {
   private static final long KIB = 1L << 10;
   private static final long MIB = 1L << 20;
@@ -167,6 +170,7 @@ public record AgentConfig(
             bundles(reader.section("bundles"), state),
             trust(reader.section("trust"), state),
             snapshots(reader.section("snapshots")),
+            UsageSettings.read(reader.section("usage")),
             log(reader.section("log")));
     reader.finish();
     return config;

@@ -4,6 +4,7 @@ import dev.hostler.agent.facts.HostFacts;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
+import dev.hostler.agent.usage.UsageSampler;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.time.Backoff;
 import dev.hostler.common.time.TimeSource;
@@ -31,6 +32,7 @@ public final class ControllerLink implements AutoCloseable {
   private final RootsKeeper roots;
   private final HostSealing sealing;
   private final Supplier<HostFacts> facts;
+  private final UsageSampler usage;
   private final TimeSource time;
   private final String agentVersion;
   private final Backoff backoff;
@@ -50,6 +52,7 @@ public final class ControllerLink implements AutoCloseable {
       RootsKeeper roots,
       HostSealing sealing,
       Supplier<HostFacts> facts,
+      UsageSampler usage,
       TimeSource time,
       RandomGenerator random,
       String agentVersion) {
@@ -60,6 +63,7 @@ public final class ControllerLink implements AutoCloseable {
     this.roots = roots;
     this.sealing = sealing;
     this.facts = facts;
+    this.usage = usage;
     this.time = time;
     this.agentVersion = agentVersion;
     this.backoff = new Backoff(settings.firstBackoff(), settings.longestBackoff(), random);
@@ -120,7 +124,7 @@ public final class ControllerLink implements AutoCloseable {
     try {
       current = channel;
       Session opened =
-          new Session(workbench, trust, roots, sealing, facts, time, settings, agentVersion);
+          new Session(workbench, trust, roots, sealing, facts, usage, time, settings, agentVersion);
       session = opened;
       return opened.run(channel, processId);
     } catch (RuntimeException e) {

@@ -5,6 +5,8 @@ import dev.hostler.agent.facts.HostFacts;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.RootsKeeper;
 import dev.hostler.agent.trust.TrustState;
+import dev.hostler.agent.usage.UsageReport;
+import dev.hostler.agent.usage.UsageSampler;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
@@ -60,6 +62,7 @@ final class Session {
   private final RootsKeeper roots;
   private final HostSealing sealing;
   private final Supplier<HostFacts> facts;
+  private final UsageSampler usage;
   private final TimeSource time;
   private final LinkSettings settings;
   private final String agentVersion;
@@ -82,6 +85,7 @@ final class Session {
       RootsKeeper roots,
       HostSealing sealing,
       Supplier<HostFacts> facts,
+      UsageSampler usage,
       TimeSource time,
       LinkSettings settings,
       String agentVersion) {
@@ -90,6 +94,7 @@ final class Session {
     this.roots = roots;
     this.sealing = sealing;
     this.facts = facts;
+    this.usage = usage;
     this.time = time;
     this.settings = settings;
     this.agentVersion = agentVersion;
@@ -215,6 +220,10 @@ final class Session {
           finish(Status.UNAVAILABLE.withDescription("the controller is about to stop"));
         }
         case FLEET_ROOTS -> fleetRoots(frame.getFleetRoots());
+        case USAGE_WANTED ->
+            usage.watch(
+                FromWire.duration(frame.getUsageWanted().getEvery()),
+                FromWire.duration(frame.getUsageWanted().getLasting()));
         // A heartbeat was heard above; a second Welcome changes nothing; the rest is unknown here.
         case HEARTBEAT, WELCOME, FRAME_NOT_SET -> {}
       }
@@ -267,6 +276,14 @@ final class Session {
     log.info("connected, controller {}", welcome.getControllerVersion());
     out.send(ToWire.trust(trust.indexNumber()));
     workbench.connected(out, FromWire.resume(welcome));
+    usage.onReport(this::used);
+  }
+
+  /** A report that finds the transport busy is left out: the next one is not far. */
+  private void used(UsageReport report) {
+    if (out.isReady()) {
+      out.send(UsageToWire.report(report));
+    }
   }
 
   private void trust(TrustUpdate update) {

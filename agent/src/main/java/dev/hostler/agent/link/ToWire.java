@@ -174,7 +174,7 @@ final class ToWire {
         .build();
   }
 
-  private static AttemptRef ref(AttemptId id) {
+  static AttemptRef ref(AttemptId id) {
     return AttemptRef.newBuilder().setTaskId(id.taskId()).setAttempt(id.number()).build();
   }
 
@@ -198,7 +198,8 @@ final class ToWire {
                     .setCpuTime(micros(result.use().cpuMicros()))
                     .setMemoryPeakBytes(result.use().memoryPeakBytes())
                     .setOomKills(result.use().oomKills())
-                    .setPidsDenied(result.use().pidsDenied()));
+                    .setPidsDenied(result.use().pidsDenied())
+                    .setSummary(UsageToWire.summary(result.use().summary())));
     @Nullable Instant startedAt = result.startedAt();
     if (startedAt != null) {
       builder.setStartedAt(timestamp(startedAt));

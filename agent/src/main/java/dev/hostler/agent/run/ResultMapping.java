@@ -9,6 +9,7 @@ import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.sandbox.RunRecord;
 import dev.hostler.agent.sandbox.StopReason;
 import dev.hostler.agent.sandbox.StreamTotal;
+import dev.hostler.agent.usage.UsageSummary;
 import java.util.List;
 
 /** Turns the sandbox's record of a run into a result. */
@@ -44,7 +45,8 @@ final class ResultMapping {
             end.use().cpuMicros().orElse(0),
             end.use().memoryPeakBytes().orElse(0),
             end.use().oomKills().orElse(0),
-            end.use().pidsDenied().orElse(0)),
+            end.use().pidsDenied().orElse(0),
+            UsageSummary.UNKNOWN),
         List.of());
   }
 

@@ -22,8 +22,10 @@ import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
 import dev.hostler.agent.sandbox.SandboxedRun;
+import dev.hostler.agent.sandbox.cgroup.Cgroup;
 import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.TrustState;
+import dev.hostler.agent.usage.UsageSampler;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +51,7 @@ public final class SandboxExecutor implements AttemptExecutor {
   private final SandboxPlan plan;
   private final AttemptFolders folders;
   private final Rollback rollback;
+  private final UsageSampler usage;
   private final TimeSource time;
 
   /**
@@ -61,6 +64,7 @@ public final class SandboxExecutor implements AttemptExecutor {
    * @param users as whom operators may have actions run
    * @param sealing opens secret parameters
    * @param snapshots null if this host can take none: actions that declare one are refused then
+   * @param usage looks at what runs
    */
   public SandboxExecutor(
       @Nullable Sandbox sandbox,
@@ -72,6 +76,7 @@ public final class SandboxExecutor implements AttemptExecutor {
       UserRule users,
       HostSealing sealing,
       @Nullable Snapshots snapshots,
+      UsageSampler usage,
       TimeSource time) {
     this.sandbox = sandbox;
     this.unsupported = unsupported;
@@ -81,6 +86,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     this.plan = new SandboxPlan(defaults, new Accounts(Path.of("/etc")), users, sealing);
     this.folders = new AttemptFolders(attempts);
     this.rollback = new Rollback(snapshots);
+    this.usage = usage;
     this.time = time;
   }
 
@@ -122,7 +128,7 @@ public final class SandboxExecutor implements AttemptExecutor {
         return cancelled();
       }
       Events events = new Events(id, progress, true);
-      return follow(assignment, start(with, spec, id, events), events, cancel);
+      return follow(assignment, start(with, spec, id, events), false, events, cancel);
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (SandboxUnsupportedException e) {
@@ -190,7 +196,7 @@ public final class SandboxExecutor implements AttemptExecutor {
             : null) {
       Events events = new Events(id, progress, false);
       SandboxedRun run = with.reattach(id.label(), folders.of(id), events);
-      Ended ended = follow(assignment, run, events, cancel);
+      Ended ended = follow(assignment, run, true, events, cancel);
       AttemptResult result = ended.result();
       return sameBoot || result.outcome() != Outcome.SANDBOX_FAILED
           ? ended
@@ -212,15 +218,18 @@ public final class SandboxExecutor implements AttemptExecutor {
     }
   }
 
-  private Ended follow(Assignment assignment, SandboxedRun run, Events events, CancelSignal cancel)
+  private Ended follow(
+      Assignment assignment, SandboxedRun run, boolean known, Events events, CancelSignal cancel)
       throws InterruptedException {
+    usage.add(run.attempt(), run.cgroup(), known);
     cancel.onRequest(run::cancel);
     try (RevokedWork.Watch watch = revoked.watch(assignment, run::cancel)) {
       RunRecord end = run.ended().get();
       end.startedAt().ifPresent(events::startedAt);
       AttemptResult result =
           ResultMapping.withDenials(
-              ResultMapping.result(end), end, folders.denials(assignment.id()));
+                  ResultMapping.result(end), end, folders.denials(assignment.id()))
+              .withUsage(usage.remove(run.attempt()));
       String why = watch.reason();
       return rollback.after(
           assignment.id(), why == null ? result : result.withMessage("ended by this host: " + why));
@@ -231,6 +240,8 @@ public final class SandboxExecutor implements AttemptExecutor {
     } catch (InterruptedException e) {
       run.detach();
       throw e;
+    } finally {
+      usage.remove(run.attempt());
     }
   }
 
@@ -276,6 +287,11 @@ public final class SandboxExecutor implements AttemptExecutor {
           progress.denied(all, fresh);
         }
       }
+    }
+
+    @Override
+    public void emptied(Cgroup group) {
+      usage.emptied(id.label(), group);
     }
 
     /** Output may be there before the start is known: it is told of after the start. */

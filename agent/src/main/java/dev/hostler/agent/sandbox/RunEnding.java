@@ -21,12 +21,15 @@ final class RunEnding {
   private final String attempt;
   private final AttemptFiles files;
   private final Cgroup cgroup;
+  private final RunListener listener;
   private final TimeSource time;
 
-  RunEnding(String attempt, AttemptFiles files, Cgroup cgroup, TimeSource time) {
+  RunEnding(
+      String attempt, AttemptFiles files, Cgroup cgroup, RunListener listener, TimeSource time) {
     this.attempt = attempt;
     this.files = files;
     this.cgroup = cgroup;
+    this.listener = listener;
     this.time = time;
   }
 
@@ -42,6 +45,7 @@ final class RunEnding {
       empty();
       runRecord = withoutRecord(exitCode);
     }
+    listener.emptied(cgroup);
     try {
       cgroup.remove();
     } catch (IOException e) {

@@ -28,6 +28,7 @@ public final class SandboxedRun {
 
   private final String attempt;
   private final AttemptFiles files;
+  private final Cgroup cgroup;
   private final RunListener listener;
   private final TimeSource time;
   private final RunEnding ending;
@@ -40,9 +41,10 @@ public final class SandboxedRun {
       String attempt, AttemptFiles files, Cgroup cgroup, RunListener listener, TimeSource time) {
     this.attempt = attempt;
     this.files = files;
+    this.cgroup = cgroup;
     this.listener = listener;
     this.time = time;
-    this.ending = new RunEnding(attempt, files, cgroup, time);
+    this.ending = new RunEnding(attempt, files, cgroup, listener, time);
   }
 
   /** Follows a supervisor that was just started, by its doorbell. */
@@ -62,6 +64,11 @@ public final class SandboxedRun {
   /** Names the attempt. */
   public String attempt() {
     return attempt;
+  }
+
+  /** Its control group; gone once the run has ended. */
+  public Cgroup cgroup() {
+    return cgroup;
   }
 
   /** The stdout spool: exact bytes, only ever appended to. May not exist yet. */

@@ -9,6 +9,7 @@ import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.ResourceUse;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.usage.UsageSummary;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -100,7 +101,11 @@ final class RecordCodec {
           yield new LedgerRecord.Accepted(
               SealedCodec.read(in, AuthorityCodec.read(in, assignment)), bootId);
         }
-        case ENDED -> new LedgerRecord.Ended(readId(in), readResult(in));
+        case ENDED -> {
+          AttemptId id = readId(in);
+          AttemptResult result = readResult(in);
+          yield new LedgerRecord.Ended(id, result.withUsage(UsageCodec.read(in)));
+        }
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));
         default -> throw new IOException("unknown kind " + kind + " of ledger record");
       };
@@ -204,6 +209,7 @@ final class RecordCodec {
     out.writeLong(r.use().oomKills());
     out.writeLong(r.use().pidsDenied());
     DenialCodec.write(out, r.denials());
+    UsageCodec.write(out, r.use().summary());
   }
 
   private static AttemptResult readResult(DataInputStream in) throws IOException {
@@ -218,7 +224,8 @@ final class RecordCodec {
         new StreamEnd(in.readLong(), in.readLong()),
         new StreamEnd(in.readLong(), in.readLong()),
         readText(in),
-        new ResourceUse(in.readLong(), in.readLong(), in.readLong(), in.readLong()),
+        new ResourceUse(
+            in.readLong(), in.readLong(), in.readLong(), in.readLong(), UsageSummary.UNKNOWN),
         DenialCodec.read(in));
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.trust.TrustSettings;
+import dev.hostler.agent.usage.UsageSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import java.nio.file.Path;
@@ -73,6 +74,8 @@ class AgentConfigTest {
                 TrustSettings.Running.KILL));
     assertThat(config.snapshots())
         .isEqualTo(new SnapshotSettings(4L << 30, 1L << 30, Duration.ofDays(30), 100, 8L << 30));
+    assertThat(config.usage())
+        .isEqualTo(new UsageSettings(Duration.ofSeconds(1), Duration.ofSeconds(10)));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(AgentConfig.Level.INFO, false));
   }
 
@@ -125,6 +128,9 @@ class AgentConfigTest {
             keep_for = "3h"
             keep_count = 4
             keep_bytes = "5GiB"
+            [usage]
+            sample_every = "2s"
+            report_every = "3s"
             [log]
             level = "debug"
             format = "json"
@@ -174,6 +180,7 @@ class AgentConfigTest {
                     Duration.ofHours(3),
                     TrustSettings.Running.FINISH),
                 new SnapshotSettings(1L << 30, 2L << 30, Duration.ofHours(3), 4, 5L << 30),
+                new UsageSettings(Duration.ofSeconds(2), Duration.ofSeconds(3)),
                 new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
   }
 

@@ -9,6 +9,8 @@ import dev.hostler.agent.identity.TestIdentity;
 import dev.hostler.agent.run.AttemptExecutor;
 import dev.hostler.agent.run.ProcessExecutor;
 import dev.hostler.agent.trust.OpenTrust;
+import dev.hostler.agent.usage.UsageSampler;
+import dev.hostler.agent.usage.UsageSettings;
 import dev.hostler.agent.work.JobPolicy;
 import dev.hostler.agent.work.Ledger;
 import dev.hostler.agent.work.TestOperator;
@@ -43,6 +45,7 @@ final class Rig implements AutoCloseable {
   Ledger ledger;
   Workbench workbench;
   ControllerLink link;
+  UsageSampler usage;
 
   Rig(Path state, ScriptedController... controllers) {
     this.state = state;
@@ -65,6 +68,12 @@ final class Rig implements AutoCloseable {
             new WorkSettings(maxParallel),
             time,
             bootId);
+    usage =
+        new UsageSampler(
+            new UsageSettings(Duration.ofMillis(100), Duration.ofSeconds(60)),
+            state,
+            TimeSource.system());
+    usage.start();
     link =
         new ControllerLink(
             new LinkSettings(
@@ -94,6 +103,7 @@ final class Rig implements AutoCloseable {
                     "none",
                     null,
                     java.util.List.of()),
+            usage,
             time,
             new Random(1),
             "test");
@@ -130,6 +140,7 @@ final class Rig implements AutoCloseable {
   /** What a SIGTERM does; what runs goes on. */
   void stop() throws IOException {
     link.close();
+    usage.close();
     workbench.close();
     ledger.close();
   }

@@ -31,6 +31,9 @@ import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.trust.TrustState;
+import dev.hostler.agent.usage.UsageSampler;
+import dev.hostler.agent.usage.UsageSettings;
+import dev.hostler.agent.usage.UsageSummary;
 import dev.hostler.agent.work.JobDraft;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.trust.secret.SealedParameters;
@@ -89,6 +92,7 @@ class SandboxExecutorTest {
   }
 
   private HostSealing sealing;
+  private UsageSampler usage;
 
   @BeforeEach
   void open() throws Exception {
@@ -105,6 +109,10 @@ class SandboxExecutorTest {
             state.resolve("identity/sealing"),
             new TestIdentity(state.resolve("identity")).current,
             TIME);
+    usage =
+        new UsageSampler(
+            new UsageSettings(Duration.ofMillis(100), Duration.ofSeconds(1)), state, TIME);
+    usage.start();
     executor = executor(sandbox);
   }
 
@@ -152,11 +160,13 @@ class SandboxExecutorTest {
         users,
         sealing,
         snapshots,
+        usage,
         TIME);
   }
 
   @AfterEach
   void close() throws Exception {
+    usage.close();
     for (String name : cgroups.names()) {
       Cgroup one = cgroups.open(name);
       one.kill(Duration.ofSeconds(10));
@@ -235,6 +245,21 @@ class SandboxExecutorTest {
         bundle.bytes.length,
         params,
         new SealedWith(nonce, key));
+  }
+
+  @Test
+  void aResultSaysWhatWasUsed() throws Exception {
+    AttemptResult result =
+        run(sh("t1", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 1"));
+    UsageSummary use = result.use().summary();
+    assertThat(result.exitCode()).isZero();
+    assertThat(use.samples()).isPositive();
+    assertThat(use.userMicros()).isBetween(1L, result.use().cpuMicros() + 100_000);
+    assertThat(use.memoryMeanBytes()).isPositive();
+    assertThat(use.processesPeak()).isPositive();
+    assertThat(use.threadsPeak()).isGreaterThanOrEqualTo(use.processesPeak());
+    assertThat(use.filesPeak()).isGreaterThanOrEqualTo(3);
+    assertThat(run(sh("t2", "exit 3")).use().summary().userMicros()).isNotNegative();
   }
 
   @Test

@@ -13,6 +13,8 @@ import dev.hostler.agent.attempt.SealedWith;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.denial.Denial;
+import dev.hostler.agent.usage.Leak;
+import dev.hostler.agent.usage.UsageSummary;
 import dev.hostler.common.time.ManualTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +54,26 @@ class LedgerTest {
         JobDraft.authority("bob" + "x".repeat(1000)));
   }
 
+  private static final UsageSummary SEEN =
+      new UsageSummary(
+          1,
+          2,
+          3,
+          4,
+          5,
+          6,
+          7,
+          8,
+          9,
+          10,
+          11,
+          12,
+          13,
+          14,
+          -1,
+          -1,
+          List.of(new Leak("threads", 2, 90, 12.5)));
+
   private AttemptResult result() {
     return new AttemptResult(
         Outcome.OUT_OF_MEMORY,
@@ -64,7 +86,7 @@ class LedgerTest {
         new StreamEnd(10, 2),
         new StreamEnd(0, 0),
         "disk full",
-        new ResourceUse(1, 2, 3, 4),
+        new ResourceUse(1, 2, 3, 4, SEEN),
         List.of(
             new Denial(0, "mount", "/mnt", 3, time.instant(), time.instant(), 77, false),
             new Denial(127, "other", "", 9, time.instant(), time.instant(), 78, true)));

@@ -5,6 +5,7 @@ import dev.hostler.cli.command.ResultOptions;
 import dev.hostler.cli.connect.Controller;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.Style;
+import dev.hostler.cli.usage.SummaryView;
 import dev.hostler.proto.v1.GetJobRequest;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.ListTasksRequest;
@@ -65,6 +66,7 @@ public final class JobShow implements Callable<Integer> {
             JobView.details(job, style)
                 + "\n\n"
                 + String.join("\n", JobView.tasks(tasks, style).lines(style))
+                + (SummaryView.isKnown(tasks) ? "\n\n" + SummaryView.text(tasks, style) : "")
                 + denied(tasks, style));
     return 0;
   }

@@ -7,6 +7,7 @@ import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Style;
 import dev.hostler.cli.console.Table;
+import dev.hostler.cli.usage.SummaryView;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobState;
@@ -117,7 +118,8 @@ final class JobView {
             Format.seconds(result.getUse().hasCpuTime(), result.getUse().getCpuTime()))
         .put("memory_peak_bytes", result.getUse().getMemoryPeakBytes())
         .put("oom_kills", result.getUse().getOomKills())
-        .put("pids_denied", result.getUse().getPidsDenied());
+        .put("pids_denied", result.getUse().getPidsDenied())
+        .put("usage", SummaryView.json(result.getUse()));
   }
 
   private static @Nullable String emptyToNull(String text) {

@@ -10,6 +10,7 @@ import dev.hostler.controller.job.AttemptResult;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobState;
 import dev.hostler.controller.job.Task;
+import dev.hostler.controller.job.UsageSummary;
 import dev.hostler.controller.job.Work;
 import dev.hostler.proto.v1.ActionCall;
 import dev.hostler.proto.v1.ActionName;
@@ -170,6 +171,10 @@ final class JobMessages {
                     .setMemoryPeakBytes(result.use().memoryPeakBytes())
                     .setOomKills(result.use().oomKills())
                     .setPidsDenied(result.use().pidsDenied()));
+    @Nullable UsageSummary use = result.use().summary();
+    if (use != null) {
+      message.getUseBuilder().setSummary(UsageMessages.summary(use));
+    }
     @Nullable Instant started = result.startedAt();
     if (started != null) {
       message.setStartedAt(timestamp(started));

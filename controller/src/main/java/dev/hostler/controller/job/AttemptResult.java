@@ -49,10 +49,16 @@ public record AttemptResult(
    * @param memoryPeakBytes highest memory use
    * @param oomKills processes killed for lack of memory
    * @param pidsDenied forks refused by the pids limit
+   * @param summary all else that was seen of it; null: nothing
    */
-  public record ResourceUse(long cpuNanos, long memoryPeakBytes, long oomKills, long pidsDenied) {
+  public record ResourceUse(
+      long cpuNanos,
+      long memoryPeakBytes,
+      long oomKills,
+      long pidsDenied,
+      @Nullable UsageSummary summary) {
     /** Nothing is known. */
-    public static final ResourceUse UNKNOWN = new ResourceUse(0, 0, 0, 0);
+    public static final ResourceUse UNKNOWN = new ResourceUse(0, 0, 0, 0, null);
   }
 
   /** The same with another output error. */

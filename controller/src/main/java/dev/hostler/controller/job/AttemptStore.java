@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The SQL of {@code attempts}. Thread-safe. */
 final class AttemptStore {
+  private static final JsonMapper JSON = JsonMapper.shared();
 
   /** Attempts that begin now. */
   void insert(Transaction transaction, Collection<AttemptRef> refs, Instant now) {
@@ -90,7 +92,7 @@ final class AttemptStore {
                   ended_at = :ended, stdout_bytes = :stdout, stderr_bytes = :stderr,
                   stdout_dropped = :stdout_dropped, stderr_dropped = :stderr_dropped,
                   output_error = :output_error, cpu_nanos = :cpu, memory_peak_bytes = :memory,
-                  oom_kills = :ooms, pids_denied = :pids
+                  oom_kills = :ooms, pids_denied = :pids, usage = :usage::jsonb
                 WHERE task_id = :task AND attempt = :attempt
                 """)) {
       results.forEach((ref, result) ->
@@ -113,6 +115,7 @@ final class AttemptStore {
               .bind("memory", result.use().memoryPeakBytes())
               .bind("ooms", result.use().oomKills())
               .bind("pids", result.use().pidsDenied())
+              .bind("usage", json(result.use().summary()))
               .add());
       batch.execute();
     }
@@ -141,7 +144,16 @@ final class AttemptStore {
             row.getLong("cpu_nanos"),
             row.getLong("memory_peak_bytes"),
             row.getLong("oom_kills"),
-            row.getLong("pids_denied")));
+            row.getLong("pids_denied"),
+            usage(row.getString("usage"))));
+  }
+
+  private static @Nullable String json(@Nullable UsageSummary summary) {
+    return summary == null ? null : JSON.writeValueAsString(summary);
+  }
+
+  private static @Nullable UsageSummary usage(@Nullable String json) {
+    return json == null ? null : JSON.readValue(json, UsageSummary.class);
   }
 
   private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -4,6 +4,7 @@ import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.job.WorkEngine;
+import dev.hostler.controller.usage.UsageIntake;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -23,6 +24,7 @@ public final class AgentLink {
       WorkEngine engine,
       BundleService bundles,
       HostTrust trust,
+      UsageIntake usage,
       LinkSettings settings,
       TimeSource time,
       Supplier<UUID> caller) {
@@ -34,6 +36,7 @@ public final class AgentLink {
             engine.writer(),
             engine.hints(),
             trust,
+            usage,
             settings,
             time),
         bundles,

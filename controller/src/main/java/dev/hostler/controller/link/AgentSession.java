@@ -8,10 +8,12 @@ import dev.hostler.controller.job.AttemptRef;
 import dev.hostler.controller.job.Reconciler;
 import dev.hostler.controller.job.ReportWriter;
 import dev.hostler.controller.job.WorkHints;
+import dev.hostler.controller.usage.UsageIntake;
 import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.ControllerFrame;
 import dev.hostler.proto.v1.Hello;
 import dev.hostler.proto.v1.HostFacts;
+import dev.hostler.proto.v1.UsageWanted;
 import dev.hostler.proto.v1.Welcome;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -46,6 +48,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       ReportWriter writer,
       WorkHints hints,
       HostTrust trust,
+      UsageIntake usage,
       LinkSettings settings,
       TimeSource time) {}
 
@@ -64,6 +67,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   private volatile boolean busy;
   private volatile boolean takesRoots;
   private boolean greeted;
+  private volatile boolean welcomed;
 
   AgentSession(
       long number,
@@ -151,6 +155,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       case ENDED -> attempts.ended(frame.getEnded());
       case DENIALS ->
           attempts.denied(frame.getDenials().getRef(), frame.getDenials().getDenialsList());
+      case USAGE -> UsageFrames.take(hostId, frame.getUsage(), attempts, services.usage());
       case FACTS -> facts(frame.getFacts());
       case TRUST -> LOG.info("host {} goes by index {}", hostId, frame.getTrust().getIndexNumber());
       case FLEET_ROOTS_HELD ->
@@ -197,6 +202,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     agreed.unknown().forEach(ref -> welcome.addUnknown(ToAgent.ref(ref)));
     agreed.offsets().forEach((id, end) -> welcome.addOutputOffsets(ToAgent.outputAck(id, end)));
     outbound.send(ControllerFrame.newBuilder().setWelcome(welcome).build());
+    welcomed = true;
     fresh.open();
     agreed.cancelled().forEach(attempts::cancel);
     if (hello.hasFleetRootsHeld()) {
@@ -217,6 +223,19 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     }
     slots.addAndGet(more);
     services.hints.hosts(List.of(hostId));
+  }
+
+  /** Asks for reports of use more often for a while. */
+  void watchUsage(Duration every, Duration lasting) {
+    if (welcomed) {
+      outbound.send(
+          ControllerFrame.newBuilder()
+              .setUsageWanted(
+                  UsageWanted.newBuilder()
+                      .setEvery(ToAgent.duration(every))
+                      .setLasting(ToAgent.duration(lasting)))
+              .build());
+    }
   }
 
   private void facts(HostFacts facts) {

@@ -9,6 +9,7 @@ import dev.hostler.proto.v1.ControllerFrame;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -114,6 +115,11 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
                 "the certificate of this host has expired; renew it"));
       }
     }
+  }
+
+  /** Asks all hosts for reports of use more often for a while. */
+  public void watchUsage(Duration every, Duration lasting) {
+    sessions.values().forEach(session -> session.watchUsage(every, lasting));
   }
 
   /** The fleet's roots changed: tells every agent. */

@@ -129,7 +129,10 @@ final class FromAgent {
             nanos(result.getUse().getCpuTime()),
             Math.max(0, result.getUse().getMemoryPeakBytes()),
             Math.max(0, result.getUse().getOomKills()),
-            Math.max(0, result.getUse().getPidsDenied())));
+            Math.max(0, result.getUse().getPidsDenied()),
+            result.getUse().hasSummary()
+                ? UsageFrames.summary(result.getUse().getSummary())
+                : null));
   }
 
   private static long count(String field, long value) {

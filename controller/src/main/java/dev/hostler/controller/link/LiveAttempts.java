@@ -10,6 +10,7 @@ import dev.hostler.proto.v1.OutputChunk;
 import io.grpc.Status;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +47,11 @@ final class LiveAttempts {
   /** From here on these may be reported. */
   void hold(Map<AttemptRef, UUID> attempts) {
     live.putAll(attempts);
+  }
+
+  /** The job of one of them; empty if it is none. */
+  Optional<UUID> job(AttemptRef ref) {
+    return Optional.ofNullable(live.get(ref));
   }
 
   void running(AttemptRef ref) throws InterruptedException {

@@ -33,6 +33,7 @@ import dev.hostler.controller.target.Targets;
 import dev.hostler.controller.trust.AgentCertificates;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.controller.trust.TrustException;
+import dev.hostler.controller.usage.UsageIntake;
 import dev.hostler.trust.job.JobWork;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -84,6 +85,7 @@ public final class EngineFixture implements AutoCloseable {
   public final BundleService bundles;
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final ManagedChannel channel;
+  public final UsageIntake usage;
   private final TimeSource time;
   private final Path folder = folder();
   private final Server server;
@@ -115,6 +117,8 @@ public final class EngineFixture implements AutoCloseable {
             new Denials(new DenialStore(), audit, 5, meters),
             settings,
             time);
+    this.usage = new UsageIntake(database, engine.jobs(), time, meters);
+    usage.start();
     hosts.onRemoval(engine.reconciler());
     this.scheduler =
         new Scheduler(
@@ -154,7 +158,7 @@ public final class EngineFixture implements AutoCloseable {
           .intercept(identity)
           .addService(
               AgentLink.service(
-                  sessions, hosts, engine, bundles, trust(time), link, time, CALLER::get))
+                  sessions, hosts, engine, bundles, trust(time), usage, link, time, CALLER::get))
           .addService(
               new JobEndpoint(
                   engine.jobs(),
@@ -254,6 +258,7 @@ public final class EngineFixture implements AutoCloseable {
   public void close() {
     sessions.drain();
     scheduler.close();
+    usage.close();
     engine.close();
     sessions.close();
     channel.shutdownNow();
