@@ -2,7 +2,6 @@ package dev.hostler.common.signing;
 
 import java.io.Console;
 import java.io.IOException;
-import java.util.Objects;
 
 /** Where the PIN of a token comes from. */
 @FunctionalInterface
@@ -25,9 +24,11 @@ public interface PinSource {
       if (set != null && !set.isEmpty()) {
         return set.toCharArray();
       }
-      Console console = Objects.requireNonNull(System.console()); // since JDK 22 never null
+      Console console = System.console();
       char[] typed =
-          console.isTerminal() ? console.readPassword("PIN of the token %s: ", token) : null;
+          console != null && console.isTerminal()
+              ? console.readPassword("PIN of the token %s: ", token)
+              : null;
       if (typed == null || typed.length == 0) {
         throw new IOException(
             "no PIN for the token "
