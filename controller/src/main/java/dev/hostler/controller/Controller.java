@@ -2,6 +2,7 @@ package dev.hostler.controller;
 
 import dev.hostler.common.config.HostPort;
 import dev.hostler.common.lifecycle.Lifecycle;
+import dev.hostler.common.lifecycle.Periodic;
 import dev.hostler.common.lifecycle.StartException;
 import dev.hostler.common.signing.RevocationPolicy;
 import dev.hostler.common.time.TimeSource;
@@ -85,6 +86,7 @@ import org.slf4j.LoggerFactory;
 public record Controller(int agentPort, int operatorPort, int healthPort) {
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
   private static final Duration SCHEDULE_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration RETENTION_INTERVAL = Duration.ofHours(1);
 
   /**
    * Starts a controller.
@@ -131,6 +133,8 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             workMetrics,
             new Denials(new DenialStore(), audit, config.alerts().deniedCalls(), metrics),
             WorkSettings.DEFAULT,
+            config.retention(),
+            metrics,
             time);
     hosts.onRemoval(engine.reconciler());
     JoinTokens tokens = new JoinTokens(database, tokenStore, audit, ca, time);
@@ -307,6 +311,15 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
           return engine;
         },
         WorkEngine::close);
+    lifecycle.start(
+        "the removal of old jobs",
+        () -> {
+          Periodic retention =
+              new Periodic("retention", RETENTION_INTERVAL, engine.retention()::run, time);
+          retention.start();
+          return retention;
+        },
+        Periodic::close);
     lifecycle.start(
         "the scheduler",
         () -> {

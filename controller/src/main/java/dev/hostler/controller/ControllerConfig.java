@@ -7,6 +7,7 @@ import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
 import dev.hostler.controller.index.IndexConfig;
+import dev.hostler.controller.job.RetentionConfig;
 import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.TrustConfig;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param index section [index]
  * @param revocation section [revocation]
  * @param alerts section [alerts]
+ * @param retention section [retention]
  * @param log section [log]
  */
 public record ControllerConfig(
@@ -43,6 +45,7 @@ public record ControllerConfig(
     IndexConfig index,
     RevocationConfig revocation,
     AlertsConfig alerts,
+    RetentionConfig retention,
     LogConfig log) {
   private static final long MIB = 1L << 20;
 
@@ -67,6 +70,7 @@ public record ControllerConfig(
             IndexConfig.read(reader.section("index")),
             RevocationConfig.read(reader.section("revocation")),
             AlertsConfig.read(reader.section("alerts")),
+            RetentionConfig.read(reader.section("retention")),
             LogConfig.read(reader.section("log")));
     reader.finish();
     return config;

@@ -9,6 +9,7 @@ import dev.hostler.common.config.HostPort;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.db.DatabaseConfig;
 import dev.hostler.controller.index.IndexConfig;
+import dev.hostler.controller.job.RetentionConfig;
 import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.trust.TrustConfig;
 import java.nio.file.Files;
@@ -61,6 +62,7 @@ class ControllerConfigTest {
                 new IndexConfig(Optional.empty(), Optional.empty(), Duration.ofHours(1)),
                 RevocationConfig.NONE,
                 new AlertsConfig(100),
+                RetentionConfig.DEFAULT,
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -108,6 +110,9 @@ class ControllerConfigTest {
                 refresh = "9s"
                 [alerts]
                 denied_calls = 0
+                [retention]
+                output = "7d"
+                jobs = "60d"
                 [log]
                 format = "json"
                 level = "debug"
@@ -146,6 +151,7 @@ class ControllerConfigTest {
                     List.of(Path.of("/srv/signer.pem")),
                     Duration.ofSeconds(9)),
                 new AlertsConfig(0),
+                new RetentionConfig(Duration.ofDays(7), Duration.ofDays(60)),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 

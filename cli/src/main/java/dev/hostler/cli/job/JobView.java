@@ -43,6 +43,8 @@ final class JobView {
             .put(
                 "cancel_requested_at",
                 Format.utc(job.hasCancelRequestedAt(), job.getCancelRequestedAt()))
+            .put(
+                "output_removed_at", Format.utc(job.hasOutputRemovedAt(), job.getOutputRemovedAt()))
             .put("expires_at", Format.utc(job.hasExpiresAt(), job.getExpiresAt()))
             .put(
                 "counts",
@@ -177,6 +179,11 @@ final class JobView {
             "cancelled",
             job.hasCancelRequestedAt()
                 ? "asked for at " + Format.local(job.getCancelRequestedAt())
+                : "")
+        .line(
+            "output",
+            job.hasOutputRemovedAt()
+                ? "removed at " + Format.local(job.getOutputRemovedAt()) + ", because of its age"
                 : "")
         .line("expires", job.hasExpiresAt() ? Format.local(job.getExpiresAt()) : "")
         .line(

@@ -18,6 +18,7 @@ public interface PinSource {
   char[] pin(String token) throws IOException;
 
   /** The environment variable {@value #VARIABLE}, or else the terminal. */
+  @SuppressWarnings("SystemConsoleNull") // true of JDK 22 to 24; from 25 on it is null again
   static PinSource usual() {
     return token -> {
       String set = System.getenv(VARIABLE);

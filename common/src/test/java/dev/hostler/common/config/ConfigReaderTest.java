@@ -191,6 +191,45 @@ class ConfigReaderTest {
   }
 
   @Test
+  void aListOfTablesIsReadInItsOrder() throws Exception {
+    ConfigReader reader =
+        reader(
+            """
+            [[role]]
+            name = "b"
+            [[role]]
+            name = "a"
+            [policy.web]
+            on = true
+            [policy.db]
+            on = false
+            """,
+            Map.of());
+    assertThat(reader.tables("role"))
+        .extracting(role -> role.requiredString("name", "viewer"))
+        .containsExactly("b", "a");
+    assertThat(reader.tables("none")).isEmpty();
+    assertThat(reader.tablesBelow("policy")).containsExactly("db", "web");
+    assertThat(reader.tablesBelow("none")).isEmpty();
+    for (String name : reader.tablesBelow("policy")) {
+      reader.section("policy." + name).bool("on", true);
+    }
+    reader.finish();
+  }
+
+  @Test
+  void whatIsNotAListOfTablesIsAProblem() {
+    for (String text : List.of("role = 3", "role = [1, 2]", "[role]\nname = \"a\"")) {
+      ConfigReader reader = reader(text, Map.of());
+      assertThat(reader.tables("role")).isEmpty();
+      assertThat(problems(reader)).anyMatch(problem -> problem.contains("write [[role]]"));
+    }
+    ConfigReader unknown = reader("[[role]]\nname = \"a\"\nnmae = 1", Map.of());
+    unknown.tables("role").forEach(role -> role.requiredString("name", "viewer"));
+    assertThat(problems(unknown)).singleElement().asString().contains("c.toml:3:1", "nmae");
+  }
+
+  @Test
   void aProblemOfTheCallerHasThePlaceOfItsKey() {
     ConfigReader reader = reader("[web]\nname = 'a'", Map.of());
     readAll(reader);

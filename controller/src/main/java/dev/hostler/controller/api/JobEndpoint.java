@@ -4,6 +4,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.hostler.controller.access.Permission;
 import dev.hostler.controller.denial.Denial;
+import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobService;
 import dev.hostler.controller.job.JobWatch;
@@ -29,6 +30,7 @@ import dev.hostler.proto.v1.WatchJobRequest;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -163,13 +165,25 @@ public final class JobEndpoint extends JobServiceGrpc.JobServiceImplBase {
         JobWatch::follow);
   }
 
+  /** Nothing is not the same as nothing any more. */
+  private static Job withOutput(Job job) {
+    if (job.outputRemovedAt() != null) {
+      throw new RequestException(
+          RequestException.Kind.FAILED_PRECONDITION,
+          "the output of job %s was removed at %s, because the job ended too long ago (retention.output of the controller); its results are still there: hostler job show %s"
+              .formatted(
+                  job.id(), job.outputRemovedAt().truncatedTo(ChronoUnit.SECONDS), job.id()));
+    }
+    return job;
+  }
+
   @Override
   public void readOutput(ReadOutputRequest request, StreamObserver<JobOutput> responses) {
     stream(
         responses,
         sink ->
             watches.output(
-                permitted(Permission.JOB_READ, request.getJobId()).id(),
+                withOutput(permitted(Permission.JOB_READ, request.getJobId())).id(),
                 request.getHostsList(),
                 request.getStreamValue() == 0
                     ? null

@@ -66,6 +66,9 @@ final class JobMessages {
     if (job.cancelRequestedAt() != null) {
       message.setCancelRequestedAt(timestamp(job.cancelRequestedAt()));
     }
+    if (job.outputRemovedAt() != null) {
+      message.setOutputRemovedAt(timestamp(job.outputRemovedAt()));
+    }
     if (job.timeout() != null) {
       message.setTimeout(duration(job.timeout()));
     }

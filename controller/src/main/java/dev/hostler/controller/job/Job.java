@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt when tasks that were not started expire
  * @param endedAt when its last task ended; null while it runs
  * @param cancelRequestedAt when an operator cancelled it; null if nobody did
+ * @param outputRemovedAt when its output was removed because of its age; null: it is there
  * @param counts tasks by state
  */
 public record Job(
@@ -34,6 +35,7 @@ public record Job(
     Instant expiresAt,
     @Nullable Instant endedAt,
     @Nullable Instant cancelRequestedAt,
+    @Nullable Instant outputRemovedAt,
     TaskCounts counts) {
 
   /** Derived from its tasks. */

@@ -201,6 +201,44 @@ final class JobStore {
         == 1;
   }
 
+  /** The one that ended first before {@code limit} and has output; nobody else works at it. */
+  Optional<UUID> lockWithOldOutput(Transaction transaction, Instant limit) {
+    return lockEnded(transaction, "output_removed_at IS NULL", limit);
+  }
+
+  /** The one that ended first before {@code limit} and has no output any more. */
+  Optional<UUID> lockOld(Transaction transaction, Instant limit) {
+    return lockEnded(transaction, "output_removed_at IS NOT NULL", limit);
+  }
+
+  private static Optional<UUID> lockEnded(
+      Transaction transaction, String condition, Instant limit) {
+    return transaction
+        .handle()
+        .createQuery(
+            "SELECT id FROM jobs WHERE ended_at < :limit AND "
+                + condition
+                + " ORDER BY ended_at LIMIT 1 FOR UPDATE SKIP LOCKED")
+        .bind("limit", limit)
+        .mapTo(UUID.class)
+        .findOne();
+  }
+
+  /** Its output is not there any more. */
+  void outputRemoved(Transaction transaction, UUID id, Instant now) {
+    transaction
+        .handle()
+        .createUpdate("UPDATE jobs SET output_removed_at = :now WHERE id = :id")
+        .bind("id", id)
+        .bind("now", now)
+        .execute();
+  }
+
+  /** Removes a job that has no tasks any more. */
+  void remove(Transaction transaction, UUID id) {
+    transaction.handle().execute("DELETE FROM jobs WHERE id = ?", id);
+  }
+
   /** Locks limited jobs and tells how much of their limits is used. */
   List<Limit> lockLimits(Transaction transaction, Collection<UUID> ids) {
     return transaction
@@ -279,6 +317,7 @@ final class JobStore {
         row.getObject("expires_at", OffsetDateTime.class).toInstant(),
         instant(row, "ended_at"),
         instant(row, "cancel_requested_at"),
+        instant(row, "output_removed_at"),
         new TaskCounts(
             row.getInt("queued"),
             row.getInt("running"),

@@ -204,6 +204,7 @@ final class Submission {
         statement.expires(),
         null,
         null,
+        null,
         new TaskCounts(checked.hostIds().size(), 0, 0, 0));
   }
 

@@ -1,5 +1,6 @@
 package dev.hostler.controller.job;
 
+import dev.hostler.common.lifecycle.Periodic;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Transaction;
@@ -13,9 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ends what nobody else ends: queued tasks past their expiry or of cancelled jobs, tasks of hosts
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
  * controllers may sweep at once.
  */
 public final class Sweeper implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private static final int BATCH = 1000;
 
   private final Database database;
@@ -35,7 +32,7 @@ public final class Sweeper implements AutoCloseable {
   private final WorkMetrics metrics;
   private final WorkSettings settings;
   private final TimeSource time;
-  private @Nullable Thread thread;
+  private final Periodic sweeping;
 
   Sweeper(
       Database database,
@@ -56,40 +53,18 @@ public final class Sweeper implements AutoCloseable {
     this.metrics = metrics;
     this.settings = settings;
     this.time = time;
+    this.sweeping = new Periodic("sweeper", settings.sweepInterval(), this::sweep, time);
   }
 
   /** Begins to sweep. */
   public void start() {
-    thread = Thread.ofPlatform().name("sweeper").start(this::run);
+    sweeping.start();
   }
 
   /** Stops. Idempotent. */
   @Override
   public void close() {
-    Thread sweeper = thread;
-    if (sweeper != null) {
-      sweeper.interrupt();
-      try {
-        sweeper.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        sweep();
-      } catch (RuntimeException e) {
-        LOG.warn("sweep failed, trying again in {}", settings.sweepInterval(), e);
-      }
-      try {
-        time.sleep(settings.sweepInterval());
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
+    sweeping.close();
   }
 
   /** One sweep. */

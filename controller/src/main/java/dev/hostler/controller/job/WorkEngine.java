@@ -10,6 +10,7 @@ import dev.hostler.controller.host.Host;
 import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.output.OutputStore;
 import dev.hostler.controller.target.Targets;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param reconciler for hosts that connect
  * @param writer for what hosts report
  * @param sweeper ends what nobody else ends
+ * @param retention removes what ended long ago
  * @param changes tells watchers
  * @param hints tells the scheduler
  * @param notices tells other controllers
@@ -37,6 +39,7 @@ public record WorkEngine(
     Reconciler reconciler,
     ReportWriter writer,
     Sweeper sweeper,
+    JobRetention retention,
     JobChanges changes,
     WorkHints hints,
     JobNotices notices)
@@ -48,6 +51,7 @@ public record WorkEngine(
    * @param operators whose jobs are taken
    * @param dispatcher reaches the connected hosts
    * @param denials keeps denied system calls
+   * @param keep how long what has ended is kept
    */
   public static WorkEngine of(
       Database database,
@@ -60,6 +64,8 @@ public record WorkEngine(
       WorkMetrics metrics,
       Denials denials,
       WorkSettings settings,
+      RetentionConfig keep,
+      MeterRegistry registry,
       TimeSource time) {
     JobStore jobs = new JobStore();
     TaskStore tasks = new TaskStore(jobs);
@@ -118,6 +124,7 @@ public record WorkEngine(
             metrics,
             settings,
             time),
+        new JobRetention(database, jobs, output, keep, registry, time),
         changes,
         hints,
         notices);

@@ -124,6 +124,26 @@ public final class OutputStore {
   }
 
   /**
+   * Removes output.
+   *
+   * @param most chunks at once
+   * @return how many were removed; fewer than {@code most}: nothing of these tasks is left
+   */
+  public int remove(Transaction transaction, Collection<UUID> tasks, int most) {
+    return transaction
+        .handle()
+        .createUpdate(
+            """
+            DELETE FROM output_chunks WHERE (task_id, attempt, stream, start_offset) IN (
+              SELECT task_id, attempt, stream, start_offset FROM output_chunks
+              WHERE task_id = ANY (:tasks::uuid[]) LIMIT :most)
+            """)
+        .bind("tasks", tasks.toArray(UUID[]::new))
+        .bind("most", most)
+        .execute();
+  }
+
+  /**
    * Reads on from the given positions: whole chunks, stream by stream in the order given, until
    * {@code budget} decoded bytes are reached (the last chunk may pass it).
    *

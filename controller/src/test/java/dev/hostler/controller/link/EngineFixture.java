@@ -20,6 +20,7 @@ import dev.hostler.controller.host.HostFacts;
 import dev.hostler.controller.host.HostService;
 import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.job.Job;
+import dev.hostler.controller.job.RetentionConfig;
 import dev.hostler.controller.job.Task;
 import dev.hostler.controller.job.WorkEngine;
 import dev.hostler.controller.job.WorkMetrics;
@@ -116,6 +117,8 @@ public final class EngineFixture implements AutoCloseable {
             metrics,
             new Denials(new DenialStore(), audit, 5, meters),
             settings,
+            RetentionConfig.DEFAULT,
+            meters,
             time);
     this.usage = new UsageIntake(database, engine.jobs(), time, meters);
     usage.start();
