@@ -41,6 +41,7 @@ import dev.hostler.cli.job.JobLogs;
 import dev.hostler.cli.job.JobShow;
 import dev.hostler.cli.job.JobWatchCommand;
 import dev.hostler.cli.job.RunCommand;
+import dev.hostler.cli.job.SandboxTest;
 import dev.hostler.cli.job.SnapshotCommand;
 import dev.hostler.cli.job.SnapshotDiff;
 import dev.hostler.cli.job.SnapshotList;
@@ -60,6 +61,11 @@ import dev.hostler.cli.revocation.BundleYank;
 import dev.hostler.cli.revocation.RevocationCommand;
 import dev.hostler.cli.revocation.RevocationCreate;
 import dev.hostler.cli.revocation.RevocationList;
+import dev.hostler.cli.sandbox.ProfileCommand;
+import dev.hostler.cli.sandbox.ProfileList;
+import dev.hostler.cli.sandbox.ProfilePush;
+import dev.hostler.cli.sandbox.ProfileRemove;
+import dev.hostler.cli.sandbox.ProfileShow;
 import dev.hostler.cli.sandbox.SandboxCommand;
 import dev.hostler.cli.sandbox.SandboxShow;
 import dev.hostler.cli.token.TokenCommand;
@@ -140,7 +146,19 @@ final class CommandTree {
                 new BundleShow(session),
                 new BundleYank(session),
                 new BundleStatusCommand(session)));
-    nouns.put("sandbox", () -> group(new SandboxCommand(), new SandboxShow(session)));
+    nouns.put(
+        "sandbox",
+        () ->
+            group(
+                new SandboxCommand(),
+                new SandboxShow(session),
+                new SandboxTest(session),
+                group(
+                    new ProfileCommand(),
+                    new ProfilePush(session),
+                    new ProfileList(session),
+                    new ProfileShow(session),
+                    new ProfileRemove(session))));
     nouns.put(
         "trust",
         () ->
@@ -194,7 +212,7 @@ final class CommandTree {
   private static CommandLine group(Object noun, Object... verbs) {
     CommandLine group = new CommandLine(noun);
     for (Object verb : verbs) {
-      group.addSubcommand(new CommandLine(verb));
+      group.addSubcommand(verb instanceof CommandLine made ? made : new CommandLine(verb));
     }
     return group;
   }

@@ -20,6 +20,7 @@ import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.api.OperatorPort;
 import dev.hostler.controller.api.OperatorTrust;
+import dev.hostler.controller.api.ProfileEndpoint;
 import dev.hostler.controller.api.TokenEndpoint;
 import dev.hostler.controller.api.TrustEndpoint;
 import dev.hostler.controller.audit.AuditStore;
@@ -53,6 +54,7 @@ import dev.hostler.controller.link.AgentSessions;
 import dev.hostler.controller.link.EnrollmentEndpoint;
 import dev.hostler.controller.link.HostTrust;
 import dev.hostler.controller.link.LinkSettings;
+import dev.hostler.controller.profile.Profiles;
 import dev.hostler.controller.revocation.RevokedSigners;
 import dev.hostler.controller.roots.BundleInspector;
 import dev.hostler.controller.roots.TrustedRoots;
@@ -243,6 +245,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                 policy,
                 Caller::current),
             new TrustEndpoint(roots, freshness.revocations(), policy),
+            new ProfileEndpoint(new Profiles(database, audit, time)),
             new IndexEndpoint(freshness.indexes(), freshness.revocations()),
             new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name));
     OperatorPort operatorPort =

@@ -1,5 +1,6 @@
 package dev.hostler.agent.attempt;
 
+import dev.hostler.trust.job.JobSandbox;
 import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.List;
@@ -16,16 +17,33 @@ import java.util.TreeSet;
  * @param nonce what is remembered of the job so that it is not taken twice; see {@code Nonces};
  *     empty for an attempt that an older agent accepted
  * @param allowOlder did the operator sign that a bundle version below the highest seen may run?
+ * @param sandbox what the operator asked of the sandbox
  */
 public record Authority(
     String operator,
     SortedSet<String> roles,
     List<X509Certificate> path,
     String nonce,
-    boolean allowOlder) {
+    boolean allowOlder,
+    JobSandbox sandbox) {
   /** Copies the collections. */
   public Authority {
     roles = Collections.unmodifiableSortedSet(new TreeSet<>(roles));
     path = List.copyOf(path);
+  }
+
+  /** With nothing asked of the sandbox. */
+  public Authority(
+      String operator,
+      SortedSet<String> roles,
+      List<X509Certificate> path,
+      String nonce,
+      boolean allowOlder) {
+    this(operator, roles, path, nonce, allowOlder, JobSandbox.USUAL);
+  }
+
+  /** The same with this asked of the sandbox. */
+  public Authority with(JobSandbox other) {
+    return new Authority(operator, roles, path, nonce, allowOlder, other);
   }
 }

@@ -87,4 +87,11 @@ public sealed interface Work {
    * @param force restore although something else has changed the paths since?
    */
   record Snapshot(String verb, String id, boolean force) implements Work {}
+
+  /**
+   * Attacks of the agent's own program on its own sandbox.
+   *
+   * @param runAs "default" or "root"
+   */
+  record SandboxTest(String runAs) implements Work {}
 }

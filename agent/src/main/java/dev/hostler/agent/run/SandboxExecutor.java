@@ -104,6 +104,7 @@ public final class SandboxExecutor implements AttemptExecutor {
           switch (assignment.work()) {
             case Work.Command command -> plan.command(assignment, command);
             case Work.Action action when bundle != null -> plan.action(assignment, action, bundle);
+            case Work.SandboxTest test -> plan.sandboxTest(assignment, test, with.probe());
             case Work.Action _ -> throw new IllegalStateException("an action without a bundle");
             case Work.Snapshot _ -> throw new IllegalStateException("not run in a sandbox");
           };

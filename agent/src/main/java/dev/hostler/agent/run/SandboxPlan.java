@@ -13,6 +13,7 @@ import dev.hostler.agent.sandbox.Network;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.sandbox.OutputCaps;
 import dev.hostler.agent.sandbox.Rlimit;
+import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
@@ -76,7 +77,25 @@ final class SandboxPlan {
     if (!assignment.timeout().isZero()) {
       spec = spec.withTiming(new Timing(assignment.timeout(), defaults.timing().grace()));
     }
-    return as(command.runAs(), spec);
+    return as(command.runAs(), narrowed(spec, assignment));
+  }
+
+  /**
+   * A sandbox for the agent's own attacks on it: the one that a command gets.
+   *
+   * @param probe folder with the program that makes them
+   * @throws SandboxUnsupportedException if the host's accounts have no such user
+   * @throws IOException if they cannot be read
+   */
+  SandboxSpec sandboxTest(Assignment assignment, Work.SandboxTest test, Path probe)
+      throws SandboxUnsupportedException, IOException {
+    SandboxSpec spec =
+        defaults.spec(
+            assignment.id().label(),
+            List.of(FileView.PAYLOAD.resolve(Sandbox.PROBE).toString(), "all"),
+            environment(assignment, Map.of()),
+            Optional.of(probe));
+    return as(test.runAs(), narrowed(spec, assignment));
   }
 
   private SandboxSpec as(String user, SandboxSpec spec)
@@ -152,7 +171,15 @@ final class SandboxPlan {
             .withOnDenied(
                 sandbox.onDenied() == Manifest.OnDenied.KILL ? OnDenied.KILL : defaults.onDenied());
     spec = spec.withRlimits(openFiles(spec.rlimits(), limits.openFiles()));
-    return as(action.runAs(), spec.withSecrets(secrets));
+    return as(action.runAs(), narrowed(spec.withSecrets(secrets), assignment));
+  }
+
+  /** What an operator asks for can only take away. */
+  private static SandboxSpec narrowed(SandboxSpec spec, Assignment assignment) {
+    String profile = assignment.authority().sandbox().seccomp();
+    return profile.isEmpty()
+        ? spec
+        : spec.withSeccomp(new Seccomp.Profile(profile).within(spec.seccomp()));
   }
 
   /** The files of a payload were verified when they were unpacked, sizes included. */

@@ -71,6 +71,20 @@ record Launcher(Path program) {
   }
 
   /**
+   * The folder of {@link Sandbox#PROBE}, which is installed beside the launcher.
+   *
+   * @throws SandboxUnsupportedException if it is not there
+   */
+  Path escape() throws SandboxUnsupportedException {
+    Path folder = program.resolveSibling("escape");
+    if (!Files.isExecutable(folder.resolve(Sandbox.PROBE))) {
+      throw new SandboxUnsupportedException(
+          "sandbox_test", folder.resolve(Sandbox.PROBE), "is not there; install it");
+    }
+    return folder;
+  }
+
+  /**
    * Starts the supervisor of an attempt, in a session of its own, with an empty environment.
    *
    * @param secrets what it reads on its standard input

@@ -17,6 +17,9 @@ public final class Sandbox {
   private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
   private static final String UNCONFINED = "unconfined";
 
+  /** The program of `hostler sandbox test`. */
+  public static final String PROBE = "hostler-escape";
+
   private final Launcher launcher;
   private final PathRules paths;
   private final HostLimits host;
@@ -47,6 +50,15 @@ public final class Sandbox {
    */
   public static Path launcher() throws SandboxUnsupportedException {
     return Launcher.locate();
+  }
+
+  /**
+   * The folder of the program {@link #PROBE}, to be shown to a sandbox as its payload.
+   *
+   * @throws SandboxUnsupportedException if it is not installed
+   */
+  public Path probe() throws SandboxUnsupportedException {
+    return launcher.escape();
   }
 
   /**

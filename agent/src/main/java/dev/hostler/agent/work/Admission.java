@@ -90,6 +90,7 @@ public final class Admission {
                     new SealedWith(statement.nonce(), offer.sealedKey()));
             case JobWork.Snapshot snapshot ->
                 new Work.Snapshot(snapshot.verb(), snapshot.id(), snapshot.force());
+            case JobWork.SandboxTest test -> new Work.SandboxTest(test.runAs());
           };
       return new Assignment(
           offer.id(),
@@ -103,7 +104,8 @@ public final class Admission {
               job.operator().roles(),
               job.path(),
               Nonces.key(job),
-              statement.allowOlder()));
+              statement.allowOlder(),
+              statement.sandbox()));
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));
     }

@@ -36,6 +36,7 @@ final class RecordCodec {
   private static final int COMMAND = 1;
   private static final int ACTION = 2;
   private static final int SNAPSHOT = 3;
+  private static final int SANDBOX_TEST = 4;
   private static final String DEFAULT_USER = "default";
 
   private RecordCodec() {}
@@ -70,6 +71,7 @@ final class RecordCodec {
           writeText(out, bootId);
           AuthorityCodec.write(out, assignment);
           SealedCodec.write(out, assignment);
+          SandboxCodec.write(out, assignment);
         }
         case LedgerRecord.Ended(AttemptId id, AttemptResult result) -> {
           out.writeByte(ENDED);
@@ -99,7 +101,8 @@ final class RecordCodec {
           Assignment assignment = readAssignment(in);
           String bootId = readText(in);
           yield new LedgerRecord.Accepted(
-              SealedCodec.read(in, AuthorityCodec.read(in, assignment)), bootId);
+              SandboxCodec.read(in, SealedCodec.read(in, AuthorityCodec.read(in, assignment))),
+              bootId);
         }
         case ENDED -> {
           AttemptId id = readId(in);
@@ -140,6 +143,10 @@ final class RecordCodec {
         writeText(out, id);
         out.writeBoolean(force);
       }
+      case Work.SandboxTest(String runAs) -> {
+        out.writeByte(SANDBOX_TEST);
+        writeText(out, runAs);
+      }
     }
     out.writeInt(a.env().size());
     for (Map.Entry<String, String> variable : a.env().entrySet()) {
@@ -174,6 +181,7 @@ final class RecordCodec {
                   in.readLong(),
                   readText(in));
           case SNAPSHOT -> new Work.Snapshot(readText(in), readText(in), in.readBoolean());
+          case SANDBOX_TEST -> new Work.SandboxTest(readText(in));
           default -> throw new IOException("unknown kind " + kind + " of work");
         };
     int count = in.readInt();

@@ -25,6 +25,7 @@ import dev.hostler.agent.sandbox.Seccomp;
 import dev.hostler.agent.sandbox.cgroup.Cgroup;
 import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
 import dev.hostler.agent.sandbox.cgroup.Cgroups;
+import dev.hostler.agent.sandbox.seccomp.ProfileParser;
 import dev.hostler.agent.snapshot.SnapshotInfo;
 import dev.hostler.agent.snapshot.SnapshotProgram;
 import dev.hostler.agent.snapshot.SnapshotSettings;
@@ -36,6 +37,7 @@ import dev.hostler.agent.usage.UsageSettings;
 import dev.hostler.agent.usage.UsageSummary;
 import dev.hostler.agent.work.JobDraft;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.secret.SealedParameters;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,6 +210,47 @@ class SandboxExecutorTest {
         new Work.Action(
             "sample", "1.2.3", "greet", bundle.digest, bundle.bytes.length, "{\"name\":\"x\"}"),
         null);
+  }
+
+  @Test
+  void anOperatorsProfileOnlyTakesAway() throws Exception {
+    String narrow = ProfileParser.standardProfile().replace("\"uname\"", "\"no_such_call\"");
+    Assignment plain = sh("t1", "uname -s; unshare -U true && echo wide");
+
+    assertThat(run(narrowed(plain, narrow)).denials())
+        .extracting(Denial::call)
+        .contains("uname", "unshare");
+    String wide = narrow.replace("\"no_such_call\"", "\"uname\", \"unshare\"");
+    assertThat(run(narrowed(sh("t2", "uname -s; unshare -U true && echo wide"), wide)).denials())
+        .extracting(Denial::call)
+        .contains("unshare")
+        .doesNotContain("uname");
+    assertThat(run(narrowed(sh("t3", "true"), "{\"defaultAction\":1}")).refusal())
+        .isEqualTo(Refusal.SANDBOX_UNSUPPORTED);
+  }
+
+  private static Assignment narrowed(Assignment plain, String profile) {
+    return new Assignment(
+        plain.id(),
+        plain.jobId(),
+        plain.work(),
+        plain.env(),
+        plain.timeout(),
+        plain.expiresAt(),
+        plain.authority().with(new JobSandbox(profile)));
+  }
+
+  @Test
+  void theHostAttacksItsOwnSandbox() throws Exception {
+    for (String user : List.of("default", "root")) {
+      Assignment test = work("test-" + user, new Work.SandboxTest(user), null);
+      AttemptResult result = run(test);
+
+      String said = Files.readString(executor.spool(test.id()).resolve("stdout"));
+      assertThat(result.exitCode()).as(said).isZero();
+      assertThat(said).contains("contained  mount_tmpfs").contains("0 broken, 0 escaped");
+      assertThat(result.denials()).extracting(Denial::call).contains("mount", "bpf", "ptrace");
+    }
   }
 
   private static final String SECRET = "s3cret-1 \u00e9";

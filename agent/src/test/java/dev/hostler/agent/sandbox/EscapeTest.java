@@ -6,7 +6,6 @@ import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.denial.DenialFile;
 import dev.hostler.agent.sandbox.seccomp.Architecture;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The escape suite: each attack of src/test/c/escape.c works as root without the sandbox, and in it
- * fails and is told, as root and as the default user. Those that the file system stops rather than
- * the filter are not told; each has its reason here. Also {@code lab/escape}.
+ * The escape suite: each attack of launcher/escape/escape.c works as root without the sandbox, and
+ * in it fails and is told, as root and as the default user. Those that the file system stops rather
+ * than the filter are not told; each has its reason here. Also {@code lab/escape}.
  */
 class EscapeTest {
   private static final int SIGSYS = 31;
@@ -43,22 +42,13 @@ class EscapeTest {
   @BeforeAll
   static void open() throws Exception {
     host = new SandboxHost();
-    directory = Files.createDirectory(host.root.resolve("escape"));
-    Process compiler =
-        new ProcessBuilder(
-                "gcc",
-                "-static",
-                "-O1",
-                "-Wall",
-                "-Werror",
-                "-o",
-                directory.resolve("escape").toString(),
-                "src/test/c/escape.c")
-            .inheritIO()
-            .start();
-    assertThat(compiler.waitFor()).isZero();
-    attacks = output(new ProcessBuilder(directory.resolve("escape").toString())).lines().toList();
+    directory = host.sandbox.probe();
+    attacks = output(new ProcessBuilder(program().toString())).lines().toList();
     assertThat(attacks).hasSizeGreaterThan(30);
+  }
+
+  private static Path program() {
+    return directory.resolve(Sandbox.PROBE);
   }
 
   @AfterAll
@@ -94,7 +84,7 @@ class EscapeTest {
                   "sh",
                   "-c",
                   "mount -t tmpfs x /tmp; sleep 60 & exec 9</; exec \"$0\" \"$1\"",
-                  directory.resolve("escape").toString(),
+                  program().toString(),
                   attack));
       // What this kernel does not have cannot be shown to work.
       if (!said.equals("escaped") && !List.of("ENOSYS", "EAFNOSUPPORT", "ENODEV").contains(said)) {
@@ -121,7 +111,7 @@ class EscapeTest {
           host.defaults
               .spec(
                   host.attempt(),
-                  List.of("/run/hostler/bundle/escape", attack),
+                  List.of("/run/hostler/bundle/hostler-escape", attack),
                   Map.of(),
                   Optional.of(directory))
               .withUser(user);
@@ -146,7 +136,7 @@ class EscapeTest {
         host.defaults
             .spec(
                 host.attempt(),
-                List.of("/run/hostler/bundle/escape", "mount_tmpfs"),
+                List.of("/run/hostler/bundle/hostler-escape", "mount_tmpfs"),
                 Map.of(),
                 Optional.of(directory))
             .withOnDenied(OnDenied.KILL);

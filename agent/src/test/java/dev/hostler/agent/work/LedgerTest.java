@@ -16,6 +16,7 @@ import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.usage.Leak;
 import dev.hostler.agent.usage.UsageSummary;
 import dev.hostler.common.time.ManualTime;
+import dev.hostler.trust.job.JobSandbox;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class LedgerTest {
         Map.of(),
         Duration.ZERO,
         null,
-        JobDraft.authority("bob" + "x".repeat(1000)));
+        JobDraft.authority("bob" + "x".repeat(1000)).with(new JobSandbox("{\"a\":1}")));
   }
 
   private static final UsageSummary SEEN =

@@ -11,6 +11,7 @@ import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
+import dev.hostler.proto.v1.ProfileServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import dev.hostler.proto.v1.TrustServiceGrpc;
 import io.grpc.ManagedChannel;
@@ -108,6 +109,11 @@ public final class Controller implements AutoCloseable {
   /** Known roots and revocation. */
   public TrustServiceGrpc.TrustServiceBlockingStub trust() {
     return TrustServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Named profiles. */
+  public ProfileServiceGrpc.ProfileServiceBlockingStub profiles() {
+    return ProfileServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
   }
 
   /** Bundles. */

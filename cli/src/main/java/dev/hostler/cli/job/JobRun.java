@@ -14,6 +14,7 @@ import dev.hostler.cli.secret.Recipient;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.TargetTree;
@@ -38,6 +39,7 @@ record JobRun(Session session, ResultOptions result, ContextOption context, bool
       boolean secret = SecretSealing.isNeeded(resolved);
       List<Recipient> hosts = targets.resolve(controller, secret);
       List<String> ids = hosts.stream().map(Recipient::id).toList();
+      JobSandbox sandbox = new JobSandbox(ProfileText.of(signing.profile(), controller));
       String nonce = JobStatement.newNonce();
       Instant now = session.time().instant();
       SecretSealing sealed =
@@ -50,7 +52,7 @@ record JobRun(Session session, ResultOptions result, ContextOption context, bool
                   session.console()::note)
               : SecretSealing.none(resolved.work());
       SignedJob signed =
-          signing.sign(sealed.work(), nonce, TargetTree.of(ids).targets(), keys, now);
+          signing.sign(sealed.work(), nonce, TargetTree.of(ids).targets(), sandbox, keys, now);
       Job job =
           submit(
               controller,

@@ -5,6 +5,7 @@ import dev.hostler.cli.console.CliFailure;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.SigningKeys;
 import dev.hostler.trust.job.JobException;
+import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.SignedJob;
@@ -25,17 +26,29 @@ import org.jspecify.annotations.Nullable;
  * @param concurrency 0: no limit
  * @param startWithin null: an hour, or as long as the certificate is valid
  * @param allowOlder may a version below the highest that a host has seen run?
+ * @param profile narrows the system calls: a name, or a file; empty: nothing does
  */
 record JobSigning(
     Map<String, String> env,
     @Nullable Duration timeout,
     int concurrency,
     @Nullable Duration startWithin,
-    boolean allowOlder) {
+    boolean allowOlder,
+    String profile) {
   private static final Duration USUAL_START = Duration.ofHours(1);
 
   /** Hosts whose clocks are a little behind must not refuse a job that was signed just now. */
   private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+  /** With no profile. */
+  JobSigning(
+      Map<String, String> env,
+      @Nullable Duration timeout,
+      int concurrency,
+      @Nullable Duration startWithin,
+      boolean allowOlder) {
+    this(env, timeout, concurrency, startWithin, allowOlder, "");
+  }
 
   /**
    * Reads the keys that sign jobs.
@@ -60,9 +73,16 @@ record JobSigning(
    * Signs.
    *
    * @param nonce new
+   * @param sandbox what {@link #profile} is
    * @throws CliFailure if every host would refuse it
    */
-  SignedJob sign(JobWork work, String nonce, Targets targets, SigningKeys keys, Instant now) {
+  SignedJob sign(
+      JobWork work,
+      String nonce,
+      Targets targets,
+      JobSandbox sandbox,
+      SigningKeys keys,
+      Instant now) {
     Instant second = now.truncatedTo(ChronoUnit.SECONDS);
     Instant end = keys.chain().getFirst().getNotAfter().toInstant();
     Instant expires = second.plus(startWithin == null ? USUAL_START : startWithin);
@@ -90,7 +110,8 @@ record JobSigning(
               expires,
               nonce,
               allowOlder,
-              targets),
+              targets,
+              sandbox),
           keys,
           now);
     } catch (JobException e) {

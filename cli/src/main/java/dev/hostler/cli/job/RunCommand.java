@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       "  hostler run --host web-1 -- uname -a",
       "  hostler run -t 'labels.env == \"prod\"' --concurrency 10 --timeout 30s -- uptime",
       "  hostler run --host web-1 --host web-2 host-report collect --param format=json",
+      "  hostler run --host web-1 --profile no-network -- sha256sum /usr/bin/ssh",
       "  hostler run --host db-1 postgres set-password --secret password=@pw.txt",
       "  hostler run -t true sshd-hardening@1.0.0 apply --param max_auth_tries=4 --detach",
       "  hostler run -t true -o json -- uptime | jq -r 'select(.type == \"output\") | .text'"
@@ -135,6 +136,15 @@ public final class RunCommand implements Callable<Integer> {
       description = "Let hosts run a version below the highest that they have seen.")
   private boolean allowOlder;
 
+  @Option(
+      names = "--profile",
+      paramLabel = "PROFILE",
+      description = {
+        "Narrows the system calls further: the name of a profile on the controller (hostler",
+        "sandbox profile list), or a file with '/' in its path. It is signed with the job."
+      })
+  private String profile = "";
+
   @Option(names = "--detach", description = "Print the job's id and do not wait.")
   private boolean detach;
 
@@ -151,7 +161,8 @@ public final class RunCommand implements Callable<Integer> {
     Work work = Work.of(arguments(), what, new Given(params, secrets, asked), runAs);
     HostIds targets = new HostIds(selector, hosts);
     JobSigning signing =
-        new JobSigning(Pairs.parse("--env", env), timeout, concurrency, startWithin, allowOlder);
+        new JobSigning(
+            Pairs.parse("--env", env), timeout, concurrency, startWithin, allowOlder, profile);
     return new JobRun(session, result, context, detach).run(targets, work, signing);
   }
 

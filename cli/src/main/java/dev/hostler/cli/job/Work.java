@@ -112,6 +112,14 @@ sealed interface Work {
     }
   }
 
+  /** Hosts' attacks on their own sandboxes. */
+  record SandboxTest(JobWork.SandboxTest asked) implements Work {
+    @Override
+    public Resolved resolve(Controller controller, Console console) {
+      return new Resolved(asked, "");
+    }
+  }
+
   /** An action with its parameters as given. */
   record ActionWork(ActionName name, Given given) implements Work {
     @Override

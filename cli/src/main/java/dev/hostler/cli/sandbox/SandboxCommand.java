@@ -5,6 +5,12 @@ import picocli.CommandLine.Command;
 /** {@code hostler sandbox}. */
 @Command(
     name = "sandbox",
-    description = "What the actions of bundles may do on a host, and what they may not.",
-    footer = {"", "Examples:", "  hostler sandbox show sshd-hardening apply"})
+    description = "What programs may do on a host, and what they may not.",
+    footer = {
+      "",
+      "Examples:",
+      "  hostler sandbox show sshd-hardening apply",
+      "  hostler sandbox test --host web-1",
+      "  hostler sandbox profile list"
+    })
 public final class SandboxCommand {}

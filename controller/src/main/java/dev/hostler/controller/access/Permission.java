@@ -41,6 +41,10 @@ public enum Permission {
   TRUST_WRITE(Narrowing.NOTHING),
   /** Add and remove operator roots: decides who is an operator. */
   TRUST_OPERATORS(Narrowing.NOTHING),
+  /** See named profiles of system calls. */
+  PROFILE_READ(Narrowing.NOTHING),
+  /** Push and remove named profiles of system calls. */
+  PROFILE_WRITE(Narrowing.NOTHING),
   /** See the index. */
   INDEX_READ(Narrowing.NOTHING),
   /** Publish a signed index. */

@@ -20,6 +20,7 @@ record Role(String name, Set<Permission> permissions, Scope scope) {
           Permission.BUNDLE_READ,
           Permission.JOB_READ,
           Permission.INDEX_READ,
+          Permission.PROFILE_READ,
           Permission.TRUST_READ,
           Permission.CERTIFICATE_RENEW);
 
@@ -58,6 +59,7 @@ record Role(String name, Set<Permission> permissions, Scope scope) {
               Permission.HOST_REMOVE,
               Permission.JOB_CANCEL,
               Permission.TRUST_WRITE,
+              Permission.PROFILE_WRITE,
               Permission.INDEX_PUSH,
               Permission.CERTIFICATE_READ),
           Scope.ALL);

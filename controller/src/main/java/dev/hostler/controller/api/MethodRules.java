@@ -8,6 +8,7 @@ import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
+import dev.hostler.proto.v1.ProfileServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import dev.hostler.proto.v1.TrustServiceGrpc;
 import io.grpc.BindableService;
@@ -87,6 +88,13 @@ final class MethodRules {
               "revocation.list"),
           rule(IndexServiceGrpc.getRevokeMethod(), Permission.TRUST_WRITE, "revocation.create"),
           rule(IndexServiceGrpc.getLiftYankMethod(), Permission.TRUST_WRITE, "bundle.unyank"),
+          rule(ProfileServiceGrpc.getListProfilesMethod(), Permission.PROFILE_READ, "profile.list"),
+          rule(ProfileServiceGrpc.getGetProfileMethod(), Permission.PROFILE_READ, "profile.show"),
+          rule(ProfileServiceGrpc.getPushProfileMethod(), Permission.PROFILE_WRITE, "profile.push"),
+          rule(
+              ProfileServiceGrpc.getRemoveProfileMethod(),
+              Permission.PROFILE_WRITE,
+              "profile.remove"),
           rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"),
           rule(AuditServiceGrpc.getExportAuditMethod(), Permission.AUDIT_READ, "audit.export"));
 

@@ -46,6 +46,7 @@ final class Actions {
       case JobWork.Action action -> resolve(action, statement.env().keySet());
       // Shown as the command line that it was asked for with, and allowed to whom commands are.
       case JobWork.Snapshot snapshot -> new Resolved(new Work.Command(snapshot.words()), null);
+      case JobWork.SandboxTest test -> new Resolved(new Work.Command(test.words()), null);
     };
   }
 

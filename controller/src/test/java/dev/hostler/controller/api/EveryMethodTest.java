@@ -104,6 +104,10 @@ class EveryMethodTest {
           JobService/ListTasks             V O D S A
           JobService/WatchJob              V O D S A
           JobService/ReadOutput            V O D S A
+          ProfileService/ListProfiles      V O D S A
+          ProfileService/GetProfile        V O D S A
+          ProfileService/PushProfile       - - - S A
+          ProfileService/RemoveProfile     - - - S A
           AuditService/ListAudit           - - - S A
           IndexService/GetIndex            V O D S A
           IndexService/DraftIndex          V O D S A

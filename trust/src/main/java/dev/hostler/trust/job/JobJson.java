@@ -45,6 +45,7 @@ final class JobJson {
               .put("id", snapshot.id())
               .put("force", snapshot.force())
               .put("reason", snapshot.reason());
+      case JobWork.SandboxTest test -> root.putObject("sandbox_test").put("run_as", test.runAs());
     }
     ObjectNode env = root.putObject("env");
     job.env().forEach(env::put);
@@ -56,6 +57,9 @@ final class JobJson {
     root.put("expires", job.expires().toString());
     root.put("nonce", job.nonce());
     root.put("allow_older", job.allowOlder());
+    if (!job.sandbox().equals(JobSandbox.USUAL)) {
+      root.set("sandbox", SandboxJson.write(job.sandbox()));
+    }
     root.putObject("targets").put("count", job.targets().count()).put("root", job.targets().root());
     return Json.canonical(root);
   }
@@ -111,6 +115,7 @@ final class JobJson {
     Instant expires = instant(fields, "expires", problems);
     String nonce = fields.string("nonce");
     boolean allowOlder = fields.bool("allow_older");
+    JobSandbox sandbox = SandboxJson.read(fields, problems);
     Targets targets =
         fields.table(
             "targets", (node, path) -> targets(new JsonFields(node, path, problems), problems));
@@ -118,11 +123,20 @@ final class JobJson {
     return work == null || targets == null || !problems.isEmpty()
         ? null
         : new JobStatement(
-            work, env, timeout, concurrency, notBefore, expires, nonce, allowOlder, targets);
+            work,
+            env,
+            timeout,
+            concurrency,
+            notBefore,
+            expires,
+            nonce,
+            allowOlder,
+            targets,
+            sandbox);
   }
 
   private static @Nullable JobWork work(JsonFields fields, Problems problems) {
-    List<String> kinds = List.of("action", "command", "snapshot");
+    List<String> kinds = List.of("action", "command", "snapshot", "sandbox_test");
     List<String> given = kinds.stream().filter(kind -> fields.get(kind) != null).toList();
     if (given.size() != 1) {
       problems.add(
@@ -135,6 +149,10 @@ final class JobJson {
     if (kind.equals("snapshot")) {
       return fields.table(
           "snapshot", (node, path) -> snapshot(new JsonFields(node, path, problems)));
+    }
+    if (kind.equals("sandbox_test")) {
+      return fields.table(
+          "sandbox_test", (node, path) -> sandboxTest(new JsonFields(node, path, problems)));
     }
     if (kind.equals("command")) {
       return new JobWork.Command(
@@ -155,6 +173,12 @@ final class JobJson {
             fields.string("reason"));
     fields.noOthers();
     return snapshot;
+  }
+
+  private static JobWork sandboxTest(JsonFields fields) {
+    JobWork test = new JobWork.SandboxTest(fields.string("run_as"));
+    fields.noOthers();
+    return test;
   }
 
   private static JobWork action(JsonFields fields, String params) {

@@ -35,6 +35,10 @@ final class JobRules {
       case JobWork.Action action -> action(action, problems);
       case JobWork.Command command -> command(command, problems);
       case JobWork.Snapshot snapshot -> snapshot(snapshot, problems);
+      case JobWork.SandboxTest test -> sandboxTest(test, problems);
+    }
+    if (job.work() instanceof JobWork.Snapshot && !job.sandbox().equals(JobSandbox.USUAL)) {
+      problems.add("sandbox", "is given", "no program runs for a snapshot; leave it out");
     }
     env(job.env(), problems);
     Duration timeout = job.timeout();
@@ -125,6 +129,15 @@ final class JobRules {
           "snapshot.reason",
           "is " + Problems.show(snapshot.reason()),
           "say why in one line of at most " + MAX_REASON + " characters");
+    }
+  }
+
+  private static void sandboxTest(JobWork.SandboxTest test, Problems problems) {
+    if (!test.runAs().equals(JobWork.Command.DEFAULT_USER) && !test.runAs().equals("root")) {
+      problems.add(
+          "sandbox_test.run_as",
+          "is " + Problems.show(test.runAs()),
+          "use \"default\" or \"root\"");
     }
   }
 

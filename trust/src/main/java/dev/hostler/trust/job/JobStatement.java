@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param nonce 16 random bytes in base64url without padding; makes the job unique
  * @param allowOlder whether a bundle version below the highest that a host has seen may run
  * @param targets for which hosts
+ * @param sandbox what is asked of the sandbox
  */
 public record JobStatement(
     JobWork work,
@@ -34,7 +35,8 @@ public record JobStatement(
     Instant expires,
     String nonce,
     boolean allowOlder,
-    Targets targets) {
+    Targets targets,
+    JobSandbox sandbox) {
 
   /** The format that this program writes and reads. */
   public static final String FORMAT = "hostler.job/1";
@@ -53,6 +55,30 @@ public record JobStatement(
 
   public JobStatement {
     env = Collections.unmodifiableSortedMap(new TreeMap<>(env));
+  }
+
+  /** With nothing asked of the sandbox. */
+  public JobStatement(
+      JobWork work,
+      SortedMap<String, String> env,
+      @Nullable Duration timeout,
+      int concurrency,
+      Instant notBefore,
+      Instant expires,
+      String nonce,
+      boolean allowOlder,
+      Targets targets) {
+    this(
+        work,
+        env,
+        timeout,
+        concurrency,
+        notBefore,
+        expires,
+        nonce,
+        allowOlder,
+        targets,
+        JobSandbox.USUAL);
   }
 
   /** A nonce that was never used. */

@@ -68,4 +68,16 @@ public sealed interface JobWork {
       return words;
     }
   }
+
+  /**
+   * Attacks of a host's own program on the host's own sandbox: what do they get?
+   *
+   * @param runAs "default" (the agent's unprivileged user) or "root"
+   */
+  record SandboxTest(String runAs) implements JobWork {
+    /** As a command line, for people. */
+    public List<String> words() {
+      return List.of("hostler", "sandbox", "test", "--run-as", runAs);
+    }
+  }
 }

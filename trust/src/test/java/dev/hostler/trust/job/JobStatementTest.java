@@ -65,6 +65,48 @@ class JobStatementTest {
     assertThat(JobStatement.read(least.canonicalJson())).isEqualTo(least);
   }
 
+  @Test
+  void asksForANarrowerSandbox() throws Exception {
+    String profile = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[]}";
+    JobStatement job = asking(SampleJob.command(), profile);
+
+    assertThat(text(job)).contains("\"sandbox\":{\"seccomp\":" + profile + "}");
+    assertThat(read(text(job))).isEqualTo(job);
+    assertThat(text(SampleJob.command())).doesNotContain("sandbox");
+    for (String bad :
+        List.of("{}", "7", "{\"seccomp\":{}}", "{\"seccomp\":" + profile + ",\"x\":1}")) {
+      assertThatThrownBy(() -> read(text(job).replace("{\"seccomp\":" + profile + "}", bad)))
+          .as(bad)
+          .isInstanceOf(JobException.class);
+    }
+    JobStatement snapshot =
+        asking(SampleJob.with(new JobWork.Snapshot("list", "", false, "")), profile);
+    assertThatThrownBy(snapshot::canonicalJson).hasMessageContaining("sandbox: is given");
+  }
+
+  private static JobStatement asking(JobStatement of, String profile) {
+    return new JobStatement(
+        of.work(),
+        of.env(),
+        of.timeout(),
+        of.concurrency(),
+        of.notBefore(),
+        of.expires(),
+        of.nonce(),
+        of.allowOlder(),
+        of.targets(),
+        new JobSandbox(profile));
+  }
+
+  @Test
+  void testsSandboxesAsOneOfTwoUsers() throws Exception {
+    JobStatement test = SampleJob.with(new JobWork.SandboxTest("root"));
+    assertThat(read(text(test))).isEqualTo(test);
+    assertThat(text(test)).contains("\"sandbox_test\":{\"run_as\":\"root\"}");
+    assertThatThrownBy(() -> SampleJob.with(new JobWork.SandboxTest("www")).canonicalJson())
+        .hasMessageContaining("sandbox_test.run_as: is 'www'");
+  }
+
   /** What is replaced in the sample's text, by what, and what the message must say. */
   @ParameterizedTest
   @CsvSource(

@@ -1,5 +1,11 @@
-/* Attacks on a sandbox, one function each: escape NAME. Exit code 0 and "escaped": it worked; 1 and the errno's name: it
-   did not; 2: this machine has no such thing at all. Meant to work as root without a sandbox: that is the control. */
+/* Attacks on a sandbox, one function each, for `hostler sandbox test` and the tests:
+
+     hostler-escape NAME   one. Exit code 0 and "escaped": it worked; 1 and the errno's name: it did not; 2: this machine has
+                           no such thing at all. Meant to work as root without a sandbox: that is the control
+     hostler-escape all    each in a process of its own, a line for each; exit code 0: none worked
+     hostler-escape        their names
+
+   Each does no more than to show that it could: nothing of a host is changed by one that works. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -113,10 +119,10 @@ static long disk_node(void)
 static long core_pattern(void) { return open("/proc/sys/kernel/core_pattern", O_WRONLY); }
 static long system_file(void) { return open("/etc/passwd", O_WRONLY | O_APPEND); }
 static long secret_file(void) { return open("/etc/shadow", O_RDONLY); }
-static long kill_outside(void) /* anybody but ourselves and the reaper, who ignores it */
+static long kill_outside(void) /* anybody but ourselves, who started us, and the reaper, who ignores it */
 {
     for (pid_t pid = 2; pid < 1000; pid++)
-        if (pid != getpid() && kill(pid, 0) == 0)
+        if (pid != getpid() && pid != getppid() && kill(pid, 0) == 0)
             return 0;
     return -1;
 }
@@ -181,20 +187,81 @@ static const struct {
 #endif
 };
 
+enum { COUNT = sizeof attacks / sizeof *attacks, ESCAPED = 0, CONTAINED = 1, ABSENT = 2, BROKEN = 3 };
+
+/* Returns what came of it; *err is the error number. */
+static int attack(size_t i, int *err)
+{
+    if (mkdtemp(place) == NULL) {
+        *err = errno;
+        return BROKEN;
+    }
+    errno = 0;
+    long result = attacks[i].attack();
+    *err = errno;
+    return result >= 0 ? ESCAPED : *err == ENOSYS || *err == EAFNOSUPPORT || *err == ENODEV ? ABSENT : CONTAINED;
+}
+
+/* In a child, because some attacks end who makes them. */
+static int attack_apart(size_t i, char *why, size_t room)
+{
+    int pipes[2], err = 0, status = 0, come = BROKEN;
+    if (pipe(pipes) != 0)
+        return BROKEN;
+    pid_t pid = fork();
+    if (pid == 0) {
+        int kept = dup2(pipes[1], 1);
+        for (int fd = 2; fd < 16; fd++)
+            close(fd);
+        int what[2];
+        what[0] = attack(i, &what[1]);
+        _exit(kept == 1 && write(1, what, sizeof what) == (ssize_t)sizeof what ? 0 : BROKEN);
+    }
+    close(pipes[1]);
+    int what[2];
+    ssize_t n = read(pipes[0], what, sizeof what);
+    close(pipes[0]);
+    if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+        err = errno;
+    } else if (WIFSIGNALED(status)) {
+        snprintf(why, room, "SIG%s", sigabbrev_np(WTERMSIG(status)));
+        return WTERMSIG(status) == SIGSYS ? CONTAINED : BROKEN;
+    } else if (n == (ssize_t)sizeof what) {
+        come = what[0];
+        err = what[1];
+    }
+    snprintf(why, room, "%s", come == ESCAPED || err == 0 ? "-" : strerrorname_np(err));
+    return come;
+}
+
+static int all(void)
+{
+    static const char *const words[] = {"ESCAPED", "contained", "absent", "BROKEN"};
+    int counts[4] = {0};
+    for (size_t i = 0; i < COUNT; i++) {
+        char why[32] = "-";
+        int come = attack_apart(i, why, sizeof why);
+        counts[come]++;
+        printf("%-9s  %-17s  %s\n", words[come], attacks[i].name, why);
+        fflush(stdout);
+    }
+    printf("%d attacks: %d contained, %d of what this machine does not have, %d broken, %d escaped\n", (int)COUNT,
+           counts[CONTAINED], counts[ABSENT], counts[BROKEN], counts[ESCAPED]);
+    return counts[ESCAPED] > 0 ? 1 : counts[BROKEN] > 0 ? 3 : 0;
+}
+
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; argc == 2 && i < sizeof attacks / sizeof *attacks; i++) {
+    if (argc == 2 && strcmp(argv[1], "all") == 0)
+        return all();
+    for (size_t i = 0; argc == 2 && i < COUNT; i++) {
         if (strcmp(argv[1], attacks[i].name) != 0)
             continue;
-        if (mkdtemp(place) == NULL)
-            return 3;
-        errno = 0;
-        long result = attacks[i].attack();
-        int err = errno;
-        puts(result >= 0 ? "escaped" : strerrorname_np(err));
-        return result >= 0 ? 0 : err == ENOSYS || err == EAFNOSUPPORT || err == ENODEV ? 2 : 1;
+        int err = 0, come = attack(i, &err);
+        puts(come == ESCAPED ? "escaped" : strerrorname_np(err));
+        return come;
     }
-    for (size_t i = 0; argc == 1 && i < sizeof attacks / sizeof *attacks; i++)
+    for (size_t i = 0; argc == 1 && i < COUNT; i++)
         puts(attacks[i].name);
     return argc == 1 ? 0 : 3;
 }
