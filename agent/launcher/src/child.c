@@ -68,19 +68,20 @@ static pid_t fork_program(struct run *run)
 #endif
 }
 
-static void hand_over_listener(int listener)
+/* To the shim; `what` says what it is: l, the listener of the filter; s, the scratch. */
+static void hand_over(int channel, char what, int fd)
 {
-    char byte = 'l', control[CMSG_SPACE(sizeof listener)] __attribute__((aligned(sizeof(struct cmsghdr)))) = {0};
+    char byte = what, control[CMSG_SPACE(sizeof fd)] __attribute__((aligned(sizeof(struct cmsghdr)))) = {0};
     struct iovec iov = {&byte, 1};
     struct msghdr message = {
         .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof listener);
-    memcpy(CMSG_DATA(header), &listener, sizeof listener);
-    if (sendmsg(STATUS_FD, &message, MSG_NOSIGNAL) != 1)
-        fail(errno, "hand over the listener of the filter");
+    header->cmsg_len = CMSG_LEN(sizeof fd);
+    memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    if (sendmsg(channel, &message, MSG_NOSIGNAL) != 1)
+        fail(errno, "hand over a descriptor");
 }
 
 _Noreturn void inside(struct run *run)
@@ -96,7 +97,9 @@ _Noreturn void inside(struct run *run)
     cgroup_enter(&run->cgroup);
     neutral_oom_score();
     stage("mounts");
-    mounts_apply(run);
+    int scratch = mounts_apply(run);
+    hand_over(run->status[1], 's', scratch);
+    close(scratch);
     stage("namespaces");
     if (sethostname(s->hostname, strlen(s->hostname)) != 0)
         fail(errno, "hostname %s", s->hostname);
@@ -109,7 +112,7 @@ _Noreturn void inside(struct run *run)
         fail(errno, "fork (does the pids limit leave room for two processes?)");
     secrets_wipe(s);
     if (run->report->listener >= 0)
-        hand_over_listener(run->report->listener);
+        hand_over(STATUS_FD, 'l', run->report->listener);
     sys_close_range(0, ~0U, 0);
     caps_reaper();
     reap(run->report, pid);

@@ -36,21 +36,22 @@ static int fresh(const char *type, unsigned attrs, ...)
     return mount;
 }
 
-static int tmpfs(uint64_t bytes, const char *mode)
+/* Holds what becomes /tmp, /var/tmp, /dev/shm and /run, so that one quota is for all of them. Files without content take
+   memory, too: at most one for each KiB, and a few for mount points. */
+int fresh_scratch(uint64_t bytes, bool var_run)
 {
-    char size[24];
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } parts[] = {{"tmp", 01777}, {"var-tmp", 01777}, {"shm", 01777}, {"run", 0755}, {"var-run", 0755}};
+    char size[24], inodes[24];
     snprintf(size, sizeof size, "%llu", (unsigned long long)bytes);
-    return fresh("tmpfs", SAFE, "size", size, "mode", mode, NULL);
-}
-
-int fresh_tmp(uint64_t bytes)
-{
-    return tmpfs(bytes, "1777");
-}
-
-int fresh_run(uint64_t bytes)
-{
-    return tmpfs(bytes, "0755");
+    snprintf(inodes, sizeof inodes, "%llu", (unsigned long long)(bytes / 1024 + 256));
+    int scratch = fresh("tmpfs", SAFE, "size", size, "nr_inodes", inodes, "mode", "0700", NULL);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts - !var_run; i++)
+        if (mkdirat(scratch, parts[i].name, parts[i].mode) != 0)
+            fail(errno, "scratch: mkdir %s", parts[i].name);
+    return scratch;
 }
 
 /* Only nodes that do nothing to the host. No tty, no ptmx, no kmsg, no block device. */

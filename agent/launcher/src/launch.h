@@ -38,7 +38,7 @@ struct spec {
     uid_t uid;
     gid_t gid;
     enum net net;
-    uint64_t tmp_bytes, timeout_ms, grace_ms, max[2];
+    uint64_t tmp_bytes, timeout_ms, cpu_time_ms, grace_ms, max[2];
     uint64_t secret_env; /* bytes of variables that come on fd 0 */
     char *secrets;       /* these, until the program has them */
     uint64_t caps; /* bit n = capability n is kept */
@@ -68,6 +68,12 @@ struct cgroup {
 
 struct usage {
     int64_t oom_kills, memory_peak, cpu_usec, pids_denied; /* -1: not readable */
+    int64_t cpu_periods, cpu_throttled, cpu_throttled_usec; /* of the CPU quota; 0 without one */
+};
+
+/* Limits that were seen reached, and how often; limits.c. */
+struct marks {
+    int64_t tmp_full, files_full, tmp_peak;
 };
 
 /* One output stream: what comes out of `pipe` goes to `file` until `max` bytes, the rest is counted. */
@@ -95,7 +101,9 @@ struct run {
     pid_t pid;              /* the inside half, pid 1 of the new pid namespace */
     int pidfd;
     struct stream stream[2];
-    const char *reason; /* why the shim ended the run: none, timeout, cancelled, killed, denied */
+    struct marks marks;
+    int64_t cpu_before; /* CPU time of the cgroup before the start, in microseconds */
+    const char *reason; /* why the shim ended the run: none, timeout, cpu_time, cancelled, killed, denied */
     int64_t ended_ns;
     bool started, started_dirty;
     struct rusage rusage;
@@ -134,16 +142,16 @@ int cgroup_open(const struct spec *spec, struct cgroup *cgroup);
 void cgroup_enter(const struct cgroup *cgroup);
 void cgroup_kill(const struct cgroup *cgroup);
 bool cgroup_wait_empty(const struct cgroup *cgroup);
+int64_t cgroup_cpu_usec(const struct cgroup *cgroup);
 void cgroup_usage(const struct cgroup *cgroup, struct usage *usage);
 
 /* selfexec.c */
 int leave_writable_mount(const struct spec *spec, char **argv);
 
 /* mounts.c, place.c, freshfs.c, stray.c */
-void mounts_apply(const struct run *run);
+int mounts_apply(const struct run *run);
 int tree_open(const char *path, bool writable, bool noexec, bool *is_dir);
-int fresh_tmp(uint64_t bytes);
-int fresh_run(uint64_t bytes);
+int fresh_scratch(uint64_t bytes, bool var_run);
 int fresh_dev(void);
 int fresh_proc(void);
 int fresh_sys(void);
@@ -178,7 +186,7 @@ int filter_read(struct run *run);
 void landlock_abstract_sockets(void);
 int filter_install(const struct filter *filter, bool must_listen);
 
-/* start.c, supervise.c, denials.c, doorbell.c, spool.c, record.c, probe.c */
+/* start.c, supervise.c, limits.c, denials.c, doorbell.c, spool.c, record.c, probe.c */
 int start(struct run *run);
 int start_again(struct run *run);
 int supervise(struct run *run);
@@ -192,6 +200,10 @@ int denials_poll(void);
 bool denials_take(short revents, bool kill_first);
 int denials_flush(int dir, bool now);
 uint64_t denials_end(int dir, uint64_t *seen);
+void limits_scratch(int fd);
+void limits_look(struct run *run);
+int limits_watch(struct run *run, bool *used_up);
+void limits_end(struct run *run);
 int spool_open(struct run *run);
 bool spool_pump(struct stream *stream, bool *grew);
 void spool_pace(uint64_t moved);

@@ -33,7 +33,7 @@
  *   4  declared paths are resolved without following any symlink and pinned as detached mounts: nosuid, nodev, and
  *      read-only but for the top of an rw path; kernel file systems are refused               mounts.c
  *   5  the whole tree becomes read-only, nosuid, nodev in one recursive call                  mounts.c
- *   6  fresh /tmp /var/tmp /dev/shm /run /dev /proc /sys; /proc and /sys read-only; no tty, no cgroupfs, no host socket
+ *   6  fresh /tmp /var/tmp /dev/shm /run (one file system, with one quota) /dev /proc /sys; /proc and /sys read-only; no tty, no cgroupfs, no host socket
  *      in /run                                                                                freshfs.c
  *   7  hidden paths are covered by empty things of mode 0000; so are kernel file systems mounted elsewhere, and host Unix
  *      sockets elsewhere, as far as they exist at the start                                   place.c, stray.c
@@ -94,11 +94,12 @@ static int run_attempt(const char *path, char **argv)
     if (run.report == MAP_FAILED || record_reserve(&run) != 0)
         return EXIT_NO_RESULT;
     report_to(run.report);
-    struct usage usage = {-1, -1, -1, -1};
+    struct usage usage = {-1, -1, -1, -1, -1, -1, -1};
     if (secrets_read(&run.spec) == 0 && start(&run) == 0) {
         if (supervise(&run) != 0 || (start_again(&run) == 0 && supervise(&run) != 0))
             return EXIT_NO_RESULT;
         cgroup_usage(&run.cgroup, &usage);
+        limits_end(&run);
         if (usage.cpu_usec < 0)
             usage.cpu_usec = (run.rusage.ru_utime.tv_sec + run.rusage.ru_stime.tv_sec) * INT64_C(1000000) +
                              run.rusage.ru_utime.tv_usec + run.rusage.ru_stime.tv_usec;

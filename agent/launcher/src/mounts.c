@@ -85,13 +85,31 @@ static void plan_fresh(struct plan *plan, const char *path, int fd, bool optiona
     plan_add(plan, (struct entry){.path = path, .fd = fd, .is_dir = true, .ours = true, .optional = optional});
 }
 
+static void plan_scratch(struct plan *plan, const char *path, int scratch, const char *part, bool optional)
+{
+    int fd = sys_open_tree(scratch, part, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (fd < 0)
+        fail(errno, "scratch for %s", path);
+    plan_fresh(plan, path, fd, optional);
+}
+
 static void plan_hide(struct plan *plan, const struct strings *paths)
 {
     for (size_t i = 0; i < paths->n; i++)
         plan_add(plan, (struct entry){.path = paths->v[i], .fd = -1, .optional = true});
 }
 
-void mounts_apply(const struct run *run)
+/* What parts are cloned from must be attached. It goes where something else will lie over it. */
+static void put_below_proc(int mount)
+{
+    int proc = open("/proc", O_PATH | O_CLOEXEC);
+    if (proc < 0 || sys_move_mount(mount, proc) != 0)
+        fail(errno, "below /proc: move_mount");
+    close(proc);
+}
+
+/* Returns the scratch's file system, which the shim wants to look at. */
+int mounts_apply(const struct run *run)
 {
     static char *masked[] = {"/proc/kcore",         "/proc/keys",          "/proc/timer_list", "/proc/sched_debug",
                              "/proc/latency_stats", "/proc/sysrq-trigger", "/proc/scsi",       "/proc/acpi",
@@ -110,22 +128,22 @@ void mounts_apply(const struct run *run)
     stray_mounts(&stray);
     root_attrs(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0);
 
-    /* Clones can only be taken from an attached mount: the mask lives under /proc, which the fresh one covers. */
+    struct stat st;
+    bool var_run = lstat("/var/run", &st) == 0 && S_ISDIR(st.st_mode); /* usually a link to /run */
+    int scratch = fresh_scratch(s->tmp_bytes, var_run);
+    put_below_proc(scratch);
     int mask = fresh_mask();
-    int proc = open("/proc", O_PATH | O_CLOEXEC);
-    if (proc < 0 || sys_move_mount(mask, proc) != 0)
-        fail(errno, "mask: move_mount");
-    close(proc);
+    put_below_proc(mask);
 
     plan_fresh(&plan, "/dev", fresh_dev(), false);
-    plan_fresh(&plan, "/dev/shm", fresh_tmp(s->tmp_bytes), false);
+    plan_scratch(&plan, "/dev/shm", scratch, "shm", false);
     plan_fresh(&plan, "/proc", fresh_proc(), false);
-    plan_fresh(&plan, "/run", fresh_run(s->tmp_bytes), false);
-    plan_fresh(&plan, "/tmp", fresh_tmp(s->tmp_bytes), false);
-    plan_fresh(&plan, "/var/tmp", fresh_tmp(s->tmp_bytes), true);
-    struct stat st;
-    if (lstat("/var/run", &st) == 0 && S_ISDIR(st.st_mode)) /* usually a link to /run */
-        plan_fresh(&plan, "/var/run", fresh_run(s->tmp_bytes), false);
+    plan_scratch(&plan, "/run", scratch, "run", false);
+    plan_scratch(&plan, "/tmp", scratch, "tmp", false);
+    plan_scratch(&plan, "/var/tmp", scratch, "var-tmp", true);
+    if (var_run)
+        plan_scratch(&plan, "/var/run", scratch, "var-run", false);
+    mount_attrs(scratch, 0, MOUNT_ATTR_RDONLY, 0, 0); /* itself, which lies below /proc; not what was cloned of it */
     plan_fresh(&plan, "/sys", fresh_sys(), false);
     plan_hide(&plan, &(struct strings){.v = masked, .n = sizeof masked / sizeof *masked});
     plan_hide(&plan, &s->hide);
@@ -135,4 +153,5 @@ void mounts_apply(const struct run *run)
     close(mask);
     if (chdir("/") != 0)
         fail(errno, "chdir /");
+    return scratch;
 }

@@ -151,5 +151,15 @@ int record_result(struct run *run, const struct usage *usage)
     optional(&t, "memory_peak_bytes", usage->memory_peak);
     optional(&t, "cpu_usec", usage->cpu_usec);
     optional(&t, "pids_denied", usage->pids_denied);
+    if (usage->cpu_periods > 0) {
+        optional(&t, "cpu_periods", usage->cpu_periods);
+        optional(&t, "cpu_throttled", usage->cpu_throttled);
+        optional(&t, "cpu_throttled_usec", usage->cpu_throttled_usec);
+    }
+    line(&t, "tmp_peak_bytes=%" PRId64, run->marks.tmp_peak);
+    if (run->marks.tmp_full > 0)
+        line(&t, "tmp_full=%" PRId64, run->marks.tmp_full);
+    if (run->marks.files_full > 0)
+        line(&t, "files_full=%" PRId64, run->marks.files_full);
     return commit(run, &t);
 }

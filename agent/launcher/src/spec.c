@@ -77,6 +77,7 @@ static const struct key {
     {"stderr_max", NEEDED}, {"env", MANY},          {"group", MANY},         {"hostname", 0},
     {"payload", 0},         {"rw", MANY},           {"ro", MANY},            {"hide", MANY},
     {"tmp_bytes", 0},       {"cap", MANY},          {"rlimit", MANY},        {"timeout_ms", 0},
+    {"cpu_time_ms", 0},    
     {"grace_ms", 0},        {"umask", 0},           {"on_denied", 0},
     {"secret_env", 0},
 };
@@ -136,6 +137,8 @@ static const char *set(struct spec *s, const char *key, char *value)
         return parse_u64(value, INT64_MAX, &s->tmp_bytes);
     if (IS("timeout_ms"))
         return parse_u64(value, INT32_MAX * UINT64_C(1000), &s->timeout_ms);
+    if (IS("cpu_time_ms"))
+        return parse_u64(value, INT32_MAX * UINT64_C(1000), &s->cpu_time_ms);
     if (IS("grace_ms"))
         return parse_u64(value, INT32_MAX, &s->grace_ms);
     if (IS("secret_env"))

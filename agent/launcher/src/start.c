@@ -41,6 +41,8 @@ static int prepare(struct run *run)
     if (spool_open(run) != 0 || control_open(run) != 0 || filter_read(run) != 0 ||
         cgroup_open(&run->spec, &run->cgroup) != 0)
         return -1;
+    if (run->spec.cpu_time_ms != 0 && (run->cpu_before = cgroup_cpu_usec(&run->cgroup)) < 0)
+        return note_failure("limits", 0, "cpu_time_ms: none of the cgroups counts CPU time (v1: cpuacct)"), -1;
     stray_sockets(&run->sockets);
     return 0;
 }

@@ -33,8 +33,10 @@ static void kill_all(struct run *run)
 static void stop(struct run *run, int timer, const char *reason, bool kindly)
 {
     bool first = strcmp(run->reason, "none") == 0;
-    if (first)
+    if (first) {
+        limits_look(run);
         run->reason = reason;
+    }
     if (!kindly || run->spec.grace_ms == 0 || !run->started) {
         kill_all(run);
     } else if (first) {
@@ -95,7 +97,10 @@ static bool status_open(const struct run *run)
         if (header != NULL && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
             int fd;
             memcpy(&fd, CMSG_DATA(header), sizeof fd);
-            denials_listen(fd);
+            if (byte == 's')
+                limits_scratch(fd);
+            else
+                denials_listen(fd);
         }
     }
 }
@@ -149,10 +154,14 @@ static void loop(struct run *run, int signals, int timer)
         [TIMER] = {.fd = timer, .events = POLLIN},             [LISTENER] = {.fd = -1, .events = POLLIN},
     };
     for (;;) {
+        bool used_up = false;
         int wait = sooner(doorbell_flush(false), denials_flush(run->dir, false));
+        wait = sooner(wait, limits_watch(run, &used_up));
+        if (used_up)
+            stop(run, timer, "cpu_time", true);
         fds[LISTENER].fd = denials_poll();
-        int ready = poll(fds, FDS, wait >= 0 ? wait : run->started_dirty ? SYNC_STARTED_MS : -1);
-        if (ready == 0 && wait < 0)
+        int ready = poll(fds, FDS, run->started_dirty ? sooner(wait, SYNC_STARTED_MS) : wait);
+        if (ready == 0 && run->started_dirty && realtime_ns() - run->report->exec_ns >= SYNC_STARTED_MS * INT64_C(1000000))
             record_started_sync(run);
         if (ready <= 0)
             continue;

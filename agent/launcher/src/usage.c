@@ -28,17 +28,34 @@ static int64_t counter(const struct cgroup *cgroup, const char *file, const char
     return -1;
 }
 
+int64_t cgroup_cpu_usec(const struct cgroup *cgroup)
+{
+    if (cgroup->version == 2)
+        return counter(cgroup, "cpu.stat", "usage_usec ");
+    int64_t nsec = counter(cgroup, "cpuacct.usage", NULL);
+    return nsec < 0 ? -1 : nsec / 1000;
+}
+
+/* Without a quota the kernel counts no periods, or has no such lines. */
+static void throttling(const struct cgroup *cgroup, struct usage *usage)
+{
+    bool v2 = cgroup->version == 2;
+    int64_t time = counter(cgroup, "cpu.stat", v2 ? "throttled_usec " : "throttled_time ");
+    usage->cpu_periods = counter(cgroup, "cpu.stat", "nr_periods ");
+    usage->cpu_throttled = counter(cgroup, "cpu.stat", "nr_throttled ");
+    usage->cpu_throttled_usec = v2 || time < 0 ? time : time / 1000;
+}
+
 void cgroup_usage(const struct cgroup *cgroup, struct usage *usage)
 {
     if (cgroup->version == 2) {
         usage->oom_kills = counter(cgroup, "memory.events", "oom_kill ");
         usage->memory_peak = counter(cgroup, "memory.peak", NULL);
-        usage->cpu_usec = counter(cgroup, "cpu.stat", "usage_usec ");
     } else {
         usage->oom_kills = counter(cgroup, "memory.oom_control", "oom_kill ");
         usage->memory_peak = counter(cgroup, "memory.max_usage_in_bytes", NULL);
-        int64_t nsec = counter(cgroup, "cpuacct.usage", NULL);
-        usage->cpu_usec = nsec < 0 ? -1 : nsec / 1000;
     }
+    usage->cpu_usec = cgroup_cpu_usec(cgroup);
+    throttling(cgroup, usage);
     usage->pids_denied = counter(cgroup, "pids.events", "max ");
 }

@@ -21,6 +21,8 @@ if [ $VERSION = 1 ] && [ -f $U/cgroup.procs ]; then
     echo 0 >"$CGROUPS/cgroup.freeze"
     launch -- true
     check "v2: counters that the kernel does not offer are left out" all 'exited 0' '! grep -q oom_kills "$A/result"' '[ "$(value cpu_usec)" -gt 0 ]'
+    launch cpu_time_ms=300 grace_ms=0 -- sh -c '(while :; do :; done) & while :; do :; done'
+    check "v2: CPU time of all processes together" all 'is state=signaled reason=cpu_time' '[ "$(value cpu_usec)" -ge 300000 ]'
     rmdir "$U/$CG" && mkdir "$U/$CG"; launch -- grep ^0: /proc/self/cgroup
     check "v2: a cgroup in which kill was never used" out_is "0::/$CG"
     mkdir "$U/$CG/sub"; write_spec -- true; sed -i "s#cgroup=$U/$CG#cgroup=$U/no-such-$CG#" "$SPEC"; launch_spec

@@ -59,6 +59,10 @@ check "rw below the private /tmp" all 'out_is "$CG"' '[ "$(cat /tmp/$CG/t)" = t 
 
 launch tmp_bytes=1048576 -- sh -c 'for d in /tmp /var/tmp /dev/shm; do echo x >$d/f && stat -c "%a %n" $d; done; head -c 2000000 /dev/zero >/tmp/big; stat -c %s /tmp/big'
 check "private /tmp, /var/tmp and /dev/shm, of limited size" all 'out_has "1777 /tmp" "1777 /var/tmp" "1777 /dev/shm"' 'grep -q "No space left" "$A/stderr"' '[ ! -e /tmp/big ]'
+launch tmp_bytes=1048576 -- sh -c 'for d in /tmp /var/tmp /dev/shm; do head -c 500000 /dev/zero >$d/f; done; stat -c %s /dev/shm/f; i=0; while true >/tmp/n$i; do i=$((i + 1)); [ $i -lt 3000 ] || break; done; [ $i -lt 3000 ]'
+check "one quota is for all of them, in bytes and in files" all 'exited 0' '[ "$(cat "$A/stdout")" -lt 100000 ]' 'is tmp_peak_bytes=1048576' '[ "$(value tmp_full)" -ge 1 ]'
+launch tmp_bytes=1048576 -- sh -c 'head -c 500000 /dev/zero >/tmp/f; rm /tmp/f'
+check "a scratch that was not full is not told" all 'exited 0' '[ -z "$(value tmp_full)" ]'
 echo mine >"/tmp/$CG.f"; launch -- sh -c 'ls -A /tmp /var/tmp /run /dev/shm'; rm -f "/tmp/$CG.f"
 check "nothing of the host in them" all 'out_lacks "$CG"' '[ "$(wc -w <"$A/stdout")" = 4 ]'
 launch -- sh -c 'cd /dev; echo *'

@@ -27,7 +27,7 @@ static const char *const seed_fields[] = {
     "cgroup=/sys/fs/cgroup/pids/a", "argv=/bin/true", "argv=", "argv=x y", "env=A=1", "env=B=", "cwd=/srv", "uid=65534",
     "gid=65534", "group=7", "group=8", "hostname=box-1", "payload=/srv/p", "rw=/srv/data", "rw=/srv/n:noexec", "rw=/srv/a:b:",
     "ro=/srv/ro", "hide=/root", "net=loopback", "cap=CAP_CHOWN", "rlimit=nofile:10:infinity", "seccomp=seccomp.bpf",
-    "on_denied=kill", "tmp_bytes=5000", "timeout_ms=1500", "grace_ms=0", "stdout_max=7", "stderr_max=8", "umask=077",
+    "on_denied=kill", "tmp_bytes=5000", "timeout_ms=1500", "cpu_time_ms=900", "grace_ms=0", "stdout_max=7", "stderr_max=8", "umask=077",
 };
 static const char *const words[] = {
     "", "/", "/proc", "/sys/x", "/dev", "/etc", "/run/hostler/bundle", "/var/lib/x", "/var/lib", "/a/../b", "//", "/.", "/dev/shm", ":",

@@ -16,6 +16,7 @@ check() {
 }
 
 controllers="memory pids cpu freezer"
+[ -d /sys/fs/cgroup/cpuacct ] && [ ! -e /sys/fs/cgroup/cpu/cpuacct.usage ] && controllers="$controllers cpuacct"
 cgroups_make() {
     if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
         VERSION=2 CGROUPS=/sys/fs/cgroup/$CG

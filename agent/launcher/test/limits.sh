@@ -23,3 +23,25 @@ check "the agent's OOM score is not inherited" out_is 0
 write_spec -- sh -c 'cut -d" " -f19 /proc/self/stat'
 nice -n 5 "$LAUNCH" "$SPEC" >/dev/null 2>"$WORK/fd2"
 check "the agent's priority is not inherited" out_is 0
+# Limits that the shim looks at.
+before=$(value cpu_usec)
+launch cpu_time_ms=400 grace_ms=5000 timeout_ms=60000 -- sh -c 'trap "echo term; exit 9" TERM; (while :; do :; done) & while :; do :; done'
+check "CPU time of all processes together: TERM, and it is said why" all 'exited 9' 'is reason=cpu_time' 'out_is term' '[ "$(value cpu_usec)" -ge $((before + 400000)) ]' '[ "$(value cpu_usec)" -lt $((before + 900000)) ]'
+launch cpu_time_ms=300 grace_ms=200 -- sh -c 'trap "" TERM; while :; do :; done'
+check "CPU time: KILL after the grace" is state=signaled signal=9 reason=cpu_time
+launch cpu_time_ms=2000 -- sh -c 'sleep 0.5; exit 4'
+check "sleep costs no CPU time" all 'exited 4' 'is reason=none'
+if [ $VERSION = 1 ]; then
+    saved=$CGROUPS; CGROUPS=/sys/fs/cgroup/pids/$CG; launch cpu_time_ms=300 -- true; CGROUPS=$saved
+    check "CPU time that nobody counts is refused" all 'is state=not_started stage=limits' 'error_has cpu_time_ms'
+    Q=/sys/fs/cgroup/cpu/$CG/cpu.cfs_quota_us; echo 20000 >"$Q"
+else
+    Q=$CGROUPS/cpu.max; echo "20000 100000" >"$Q"
+fi
+launch timeout_ms=700 grace_ms=0 -- sh -c 'while :; do :; done'
+check "the CPU quota's throttling is counted" all 'is reason=timeout' '[ "$(value cpu_throttled)" -ge 3 ]' '[ "$(value cpu_periods)" -ge "$(value cpu_throttled)" ]' '[ "$(value cpu_throttled_usec)" -ge 100000 ]'
+[ $VERSION = 1 ] && echo -1 >"$Q" || echo max >"$Q"
+launch rlimit=nofile:50:60 -- "$P" files 300
+check "a process with all its descriptors is noticed" all 'out_is "47 EMFILE"' '[ "$(value files_full)" = 1 ]'
+launch rlimit=nofile:50:60 timeout_ms=50 grace_ms=0 -- "$P" files 5000
+check "also when it is ended before the first look" all 'is reason=timeout' '[ "$(value files_full)" = 1 ]'

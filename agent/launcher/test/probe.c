@@ -114,6 +114,17 @@ static void hog(long megabytes)
     }
 }
 
+/* Opens as many files as it may, says how many, and stays for a while. */
+static void files(long ms)
+{
+    long n = 0;
+    while (open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0)
+        n++;
+    printf("%ld %s\n", n, errno == EMFILE ? "EMFILE" : "?");
+    fflush(stdout);
+    usleep((useconds_t)ms * 1000);
+}
+
 static void bomb(void)
 {
     int made = 0;
@@ -249,6 +260,8 @@ int main(int argc, char **argv)
         escapes();
     if (IS("hog"))
         hog(atol(argv[2]));
+    if (IS("files"))
+        files(atol(argv[2]));
     if (IS("bomb"))
         bomb();
     if (IS("interfaces"))

@@ -121,7 +121,8 @@ record SandboxSetup(
         new OutputCaps(wanted.outputBytes(), wanted.outputBytes()),
         wanted.tmpBytes(),
         wanted.onDenied(),
-        seccomp(wanted.seccomp()));
+        seccomp(wanted.seccomp()),
+        config.limits());
   }
 
   /** A profile that means nothing here is found at the start, not by the first job. */

@@ -49,6 +49,10 @@ import dev.hostler.cli.job.SnapshotPin;
 import dev.hostler.cli.job.SnapshotRemove;
 import dev.hostler.cli.job.SnapshotRestore;
 import dev.hostler.cli.job.SnapshotShow;
+import dev.hostler.cli.limits.LimitsCommand;
+import dev.hostler.cli.limits.LimitsList;
+import dev.hostler.cli.limits.LimitsSet;
+import dev.hostler.cli.limits.LimitsShow;
 import dev.hostler.cli.login.ContextCommand;
 import dev.hostler.cli.login.ContextList;
 import dev.hostler.cli.login.ContextRemove;
@@ -146,6 +150,14 @@ final class CommandTree {
                 new BundleShow(session),
                 new BundleYank(session),
                 new BundleStatusCommand(session)));
+    nouns.put(
+        "limits",
+        () ->
+            group(
+                new LimitsCommand(),
+                new LimitsList(session),
+                new LimitsShow(session),
+                new LimitsSet(session)));
     nouns.put(
         "sandbox",
         () ->

@@ -90,7 +90,7 @@ class HelpTest extends CliTest {
     assertThat(none.err()).contains("Usage: hostler");
     Result typo = run("hots", "list");
     assertThat(typo.code()).isEqualTo(2);
-    assertThat(typo.err()).contains("did you mean", "host?", "See `hostler --help`.");
+    assertThat(typo.err()).contains("did you mean", " host ", "See `hostler --help`.");
     assertThat(run("host").code()).isEqualTo(2);
     assertThat(run("host", "list", "--nope").err()).contains("See `hostler host list --help`.");
     assertThat(run("host", "show").err()).contains("HOST");

@@ -22,6 +22,7 @@ import dev.hostler.proto.v1.GetBundleRequest;
 import dev.hostler.proto.v1.JobEvent;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.JobState;
+import dev.hostler.proto.v1.LimitHit;
 import dev.hostler.proto.v1.ListHostsRequest;
 import dev.hostler.proto.v1.Outcome;
 import dev.hostler.proto.v1.OutputPosition;
@@ -221,7 +222,14 @@ class RunTest extends CliTest {
             ended(
                 "h1",
                 TaskState.TASK_STATE_FAILED,
-                none.clone().setOutcome(Outcome.OUTCOME_SIGNALED).setSignal(9))),
+                none.clone()
+                    .setOutcome(Outcome.OUTCOME_SIGNALED)
+                    .setSignal(9)
+                    .addLimitsHit(LimitHit.newBuilder().setLimit("pids").setValue(64))
+                    .addLimitsHit(
+                        LimitHit.newBuilder().setLimit("cpu").setValue(500).setShare(0.425))
+                    .addLimitsHit(LimitHit.newBuilder().setLimit("later"))
+                    .addLimitsHit(LimitHit.newBuilder().setLimit("memory").setEnded(true)))),
         event(
             ended(
                 "h2",
@@ -274,7 +282,8 @@ class RunTest extends CliTest {
         .contains(
             "0 of 10 hosts succeeded, 10 failed",
             "  h0  exit code 127\n",
-            "  h1  killed by signal 9 (KILL)\n",
+            "  h1  killed by signal 9 (KILL) [reached: pids 64, cpu 0.5, held back 43 % of the time,"
+                + " later]\n",
             "  h2  out of memory (used 64 MiB)\n",
             "  h3  timed out after 1.00 s\n",
             "  h4  refused: bundle not trusted: unknown signer\n",
@@ -305,6 +314,10 @@ class RunTest extends CliTest {
         "1m30s",
         "--concurrency",
         "7",
+        "--limit",
+        "memory=64MiB",
+        "--limit",
+        "cpu=0.5",
         "--start-within",
         "2h",
         "--",
@@ -315,6 +328,9 @@ class RunTest extends CliTest {
     assertThat(job.env()).containsExactly(Map.entry("A", "1=2"), Map.entry("B", ""));
     assertThat(job.timeout()).isEqualTo(Duration.ofSeconds(90));
     assertThat(job.concurrency()).isEqualTo(7);
+    assertThat(job.limits()).hasToString("memory=64MiB cpu=0.5");
+    assertThat(run("run", "--host", "a", "--limit", "timeout=5s", "--", "x").err())
+        .contains("use --timeout");
     assertThat(job.expires())
         .isBetween(Instant.now().plusSeconds(7100), Instant.now().plusSeconds(7200));
     assertThat(job.notBefore()).isBefore(Instant.now());

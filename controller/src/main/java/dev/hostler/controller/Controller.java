@@ -18,6 +18,7 @@ import dev.hostler.controller.api.HostEndpoint;
 import dev.hostler.controller.api.IndexEndpoint;
 import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
+import dev.hostler.controller.api.LimitEndpoint;
 import dev.hostler.controller.api.OperatorPort;
 import dev.hostler.controller.api.OperatorTrust;
 import dev.hostler.controller.api.ProfileEndpoint;
@@ -47,6 +48,8 @@ import dev.hostler.controller.job.JobSigners;
 import dev.hostler.controller.job.WorkEngine;
 import dev.hostler.controller.job.WorkMetrics;
 import dev.hostler.controller.job.WorkSettings;
+import dev.hostler.controller.limit.LimitPolicies;
+import dev.hostler.controller.limit.LimitStore;
 import dev.hostler.controller.link.AgentCaller;
 import dev.hostler.controller.link.AgentLink;
 import dev.hostler.controller.link.AgentPort;
@@ -139,6 +142,8 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             metrics,
             time);
     hosts.onRemoval(engine.reconciler());
+    LimitPolicies limits = new LimitPolicies(database, new LimitStore(), audit, time);
+    hosts.onRemoval(limits);
     JoinTokens tokens = new JoinTokens(database, tokenStore, audit, ca, time);
     HostCertificates hostCertificates = new HostCertificates(database, new HostCertificateStore());
     AgentCertificates agentCertificates =
@@ -246,6 +251,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                 Caller::current),
             new TrustEndpoint(roots, freshness.revocations(), policy),
             new ProfileEndpoint(new Profiles(database, audit, time)),
+            new LimitEndpoint(limits, bundles, hosts, Caller::name),
             new IndexEndpoint(freshness.indexes(), freshness.revocations()),
             new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name));
     OperatorPort operatorPort =

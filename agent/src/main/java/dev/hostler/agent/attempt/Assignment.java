@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout wall time from start; zero: the action's own limit, else the agent's default
  * @param expiresAt not to be started at or after this; null: never expires
  * @param authority who signed it, and what else of that matters later
+ * @param bounds limits that came with it
  */
 public record Assignment(
     AttemptId id,
@@ -25,7 +26,8 @@ public record Assignment(
     Map<String, String> env,
     Duration timeout,
     @Nullable Instant expiresAt,
-    Authority authority) {
+    Authority authority,
+    Bounds bounds) {
   private static final Pattern ENV_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   /**
@@ -45,6 +47,23 @@ public record Assignment(
         throw new IllegalArgumentException("env " + name + " has a NUL byte in its value");
       }
     });
+  }
+
+  /** Without limits. */
+  public Assignment(
+      AttemptId id,
+      String jobId,
+      Work work,
+      Map<String, String> env,
+      Duration timeout,
+      @Nullable Instant expiresAt,
+      Authority authority) {
+    this(id, jobId, work, env, timeout, expiresAt, authority, Bounds.NONE);
+  }
+
+  /** The same with other limits. */
+  public Assignment withBounds(Bounds other) {
+    return new Assignment(id, jobId, work, env, timeout, expiresAt, authority, other);
   }
 
   /** Has the time passed until which this may be started? */

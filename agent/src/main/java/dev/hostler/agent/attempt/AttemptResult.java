@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputError why output was lost, other than past its cap; empty if none was
  * @param use resource use
  * @param denials system calls that were denied, by kind
+ * @param limitsHit limits that it came up against
  */
 public record AttemptResult(
     Outcome outcome,
@@ -34,9 +35,41 @@ public record AttemptResult(
     StreamEnd stderr,
     String outputError,
     ResourceUse use,
-    List<Denial> denials) {
+    List<Denial> denials,
+    List<LimitHit> limitsHit) {
   public AttemptResult {
     denials = List.copyOf(denials);
+    limitsHit = List.copyOf(limitsHit);
+  }
+
+  /** One that came up against no limit. */
+  public AttemptResult(
+      Outcome outcome,
+      int exitCode,
+      int signal,
+      String message,
+      Refusal refusal,
+      @Nullable Instant startedAt,
+      Instant endedAt,
+      StreamEnd stdout,
+      StreamEnd stderr,
+      String outputError,
+      ResourceUse use,
+      List<Denial> denials) {
+    this(
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use,
+        denials,
+        List.of());
   }
 
   /** The result of an attempt of which nothing was started. */
@@ -65,7 +98,7 @@ public record AttemptResult(
             : outputError.isEmpty() ? error : outputError + "; " + error;
     return new AttemptResult(
         outcome, exitCode, signal, message, refusal, startedAt, endedAt, newStdout, newStderr, both,
-        use, denials);
+        use, denials, limitsHit);
   }
 
   /** The same with something more for a person to read, before what is there. */
@@ -82,7 +115,8 @@ public record AttemptResult(
         stderr,
         outputError,
         use,
-        denials);
+        denials,
+        limitsHit);
   }
 
   /** The same with denied calls; one that ended the attempt is named in its message. */
@@ -99,7 +133,26 @@ public record AttemptResult(
         stderr,
         outputError,
         use,
-        all);
+        all,
+        limitsHit);
+  }
+
+  /** The same with these limits. */
+  public AttemptResult withLimitsHit(List<LimitHit> hit) {
+    return new AttemptResult(
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use,
+        denials,
+        hit);
   }
 
   /** The same with what was seen of its use. */
@@ -116,7 +169,8 @@ public record AttemptResult(
         stderr,
         outputError,
         use.with(seen),
-        denials);
+        denials,
+        limitsHit);
   }
 
   /** The end of one of the streams. */

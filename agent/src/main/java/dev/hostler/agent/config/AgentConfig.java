@@ -8,6 +8,7 @@ import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
 import dev.hostler.common.config.ConfigSection;
 import dev.hostler.common.config.HostPort;
+import dev.hostler.trust.limits.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.TreeMap;
  * @param policy what the host lets operators do
  * @param operatorRoots PEM with the roots that operators chain to
  * @param sandbox what programs get when nothing else is declared
+ * @param limits what any attempt may use at most, whatever is declared
  * @param bundles what is kept of bundles
  * @param trust how fresh what is known of revocation must be
  * @param snapshots how much is kept of snapshots
@@ -37,6 +39,7 @@ public record AgentConfig(
     Policy policy,
     Path operatorRoots,
     Sandbox sandbox,
+    Limits limits,
     Bundles bundles,
     TrustSettings trust,
     SnapshotSettings snapshots,
@@ -167,6 +170,7 @@ public record AgentConfig(
                 .section("trust")
                 .path("operator_roots", state.resolve("trust/operator-roots.pem")),
             sandbox(reader.section("sandbox")),
+            HostCaps.read(reader.section("limits")),
             bundles(reader.section("bundles"), state),
             trust(reader.section("trust"), state),
             snapshots(reader.section("snapshots")),

@@ -49,7 +49,8 @@ final class FromWire {
             a.getTargetCount(),
             a.getTargetPathList().stream().map(ByteString::toByteArray).toList()),
         a.getBundleSize(),
-        sealedKey(a.getSealedKey()));
+        sealedKey(a.getSealedKey()),
+        LimitFields.read(a.getLimits()));
   }
 
   private static String sealedKey(ByteString wrapped) {

@@ -193,6 +193,7 @@ final class ToWire {
             .setStderrDroppedBytes(result.stderr().dropped())
             .setOutputError(result.outputError())
             .addAllDenials(result.denials().stream().map(ToWire::denial).toList())
+            .addAllLimitsHit(result.limitsHit().stream().map(LimitFields::hit).toList())
             .setUse(
                 ResourceUse.newBuilder()
                     .setCpuTime(micros(result.use().cpuMicros()))

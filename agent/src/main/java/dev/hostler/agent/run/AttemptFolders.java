@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,12 @@ final class AttemptFolders {
 
   boolean exists(AttemptId id) {
     return Files.exists(of(id), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** Makes it, for root alone. */
+  void make(AttemptId id) throws IOException {
+    Files.createDirectories(
+        of(id), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /** The spec is written just before the launcher is started. */

@@ -19,7 +19,6 @@ import dev.hostler.agent.sandbox.RunListener;
 import dev.hostler.agent.sandbox.RunRecord;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
-import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
 import dev.hostler.agent.sandbox.SandboxedRun;
 import dev.hostler.agent.sandbox.cgroup.Cgroup;
@@ -100,7 +99,7 @@ public final class SandboxExecutor implements AttemptExecutor {
       if (with == null) {
         throw new RefusedException(Refusal.SANDBOX_UNSUPPORTED, unsupported);
       }
-      SandboxSpec spec =
+      SandboxPlan.Planned planned =
           switch (assignment.work()) {
             case Work.Command command -> plan.command(assignment, command);
             case Work.Action action when bundle != null -> plan.action(assignment, action, bundle);
@@ -129,7 +128,7 @@ public final class SandboxExecutor implements AttemptExecutor {
         return cancelled();
       }
       Events events = new Events(id, progress, true);
-      return follow(assignment, start(with, spec, id, events), false, events, cancel);
+      return follow(assignment, start(with, planned, id, events), false, events, cancel);
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (SandboxUnsupportedException e) {
@@ -144,11 +143,13 @@ public final class SandboxExecutor implements AttemptExecutor {
     }
   }
 
-  private SandboxedRun start(Sandbox with, SandboxSpec spec, AttemptId id, Events events)
+  private SandboxedRun start(Sandbox with, SandboxPlan.Planned planned, AttemptId id, Events events)
       throws SandboxUnsupportedException, IOException, InterruptedException {
     boolean started = false;
     try {
-      SandboxedRun run = with.start(spec, folders.of(id), events);
+      folders.make(id);
+      LimitsFile.write(folders.of(id), planned.limits());
+      SandboxedRun run = with.start(planned.spec(), folders.of(id), events);
       started = true;
       return run;
     } finally {
@@ -229,7 +230,10 @@ public final class SandboxExecutor implements AttemptExecutor {
       end.startedAt().ifPresent(events::startedAt);
       AttemptResult result =
           ResultMapping.withDenials(
-                  ResultMapping.result(end), end, folders.denials(assignment.id()))
+                  LimitHits.name(
+                      ResultMapping.result(end), end, LimitsFile.read(folders.of(assignment.id()))),
+                  end,
+                  folders.denials(assignment.id()))
               .withUsage(usage.remove(run.attempt()));
       String why = watch.reason();
       return rollback.after(

@@ -11,29 +11,26 @@ import dev.hostler.agent.sandbox.Capability;
 import dev.hostler.agent.sandbox.FileView;
 import dev.hostler.agent.sandbox.Network;
 import dev.hostler.agent.sandbox.OnDenied;
-import dev.hostler.agent.sandbox.OutputCaps;
-import dev.hostler.agent.sandbox.Rlimit;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
 import dev.hostler.agent.sandbox.Seccomp;
-import dev.hostler.agent.sandbox.Timing;
 import dev.hostler.agent.sandbox.WritablePath;
-import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
 import dev.hostler.trust.bundle.DeclaredPaths;
 import dev.hostler.trust.bundle.InvalidBundleException;
 import dev.hostler.trust.bundle.JobVariables;
 import dev.hostler.trust.bundle.Manifest;
 import dev.hostler.trust.bundle.Parameters;
 import dev.hostler.trust.json.Problem;
+import dev.hostler.trust.limits.EffectiveLimits;
+import dev.hostler.trust.limits.Limit;
 import dev.hostler.trust.secret.SealedParameters;
 import dev.hostler.trust.secret.SecretException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -45,8 +42,6 @@ import java.util.stream.Collectors;
 
 /** Turns what is asked for, and what a bundle declares, into a sandbox. Stateless. */
 final class SandboxPlan {
-  private static final String NOFILE_TOO_HIGH = "limits.open_files";
-
   private final SandboxDefaults defaults;
   private final Accounts accounts;
   private final UserRule users;
@@ -60,13 +55,21 @@ final class SandboxPlan {
   }
 
   /**
+   * A sandbox, and who decided what it may use.
+   *
+   * @param spec the sandbox
+   * @param limits what is in it of limits
+   */
+  record Planned(SandboxSpec spec, EffectiveLimits limits) {}
+
+  /**
    * A sandbox for a command.
    *
    * @throws IllegalArgumentException if something cannot be passed to a program
    * @throws SandboxUnsupportedException if there is no such user
    * @throws IOException if the host's accounts cannot be read
    */
-  SandboxSpec command(Assignment assignment, Work.Command command)
+  Planned command(Assignment assignment, Work.Command command)
       throws SandboxUnsupportedException, IOException {
     SandboxSpec spec =
         defaults.spec(
@@ -74,10 +77,9 @@ final class SandboxPlan {
             command.argv(),
             environment(assignment, Map.of()),
             Optional.empty());
-    if (!assignment.timeout().isZero()) {
-      spec = spec.withTiming(new Timing(assignment.timeout(), defaults.timing().grace()));
-    }
-    return as(command.runAs(), narrowed(spec, assignment));
+    EffectiveLimits limits = AttemptLimits.command(defaults, assignment);
+    spec = AttemptLimits.apply(limits, spec);
+    return new Planned(as(command.runAs(), narrowed(spec, assignment)), limits);
   }
 
   /**
@@ -87,7 +89,7 @@ final class SandboxPlan {
    * @throws SandboxUnsupportedException if the host's accounts have no such user
    * @throws IOException if they cannot be read
    */
-  SandboxSpec sandboxTest(Assignment assignment, Work.SandboxTest test, Path probe)
+  Planned sandboxTest(Assignment assignment, Work.SandboxTest test, Path probe)
       throws SandboxUnsupportedException, IOException {
     SandboxSpec spec =
         defaults.spec(
@@ -95,7 +97,9 @@ final class SandboxPlan {
             List.of(FileView.PAYLOAD.resolve(Sandbox.PROBE).toString(), "all"),
             environment(assignment, Map.of()),
             Optional.of(probe));
-    return as(test.runAs(), narrowed(spec, assignment));
+    EffectiveLimits limits = AttemptLimits.command(defaults, assignment);
+    spec = AttemptLimits.apply(limits, spec);
+    return new Planned(as(test.runAs(), narrowed(spec, assignment)), limits);
   }
 
   private SandboxSpec as(String user, SandboxSpec spec)
@@ -110,7 +114,7 @@ final class SandboxPlan {
    * @throws SandboxUnsupportedException if this host cannot do what is declared
    * @throws IOException if the host's accounts cannot be read
    */
-  SandboxSpec action(Assignment assignment, Work.Action work, BundleLease bundle)
+  Planned action(Assignment assignment, Work.Action work, BundleLease bundle)
       throws RefusedException, SandboxUnsupportedException, IOException {
     requireName(work, bundle.manifest());
     Manifest.Action action = bundle.manifest().action(work.action());
@@ -142,7 +146,7 @@ final class SandboxPlan {
     boolean secret = SealedParameters.hasSealed(work.paramsJson());
     (secret ? secrets : declared).putAll(parameters(action, work).environment());
     Manifest.Sandbox sandbox = action.sandbox();
-    Manifest.Limits limits = action.limits();
+    EffectiveLimits limits = AttemptLimits.action(action.limits(), defaults, assignment);
     Set<Capability> capabilities = new HashSet<>();
     for (String name : sandbox.capabilities()) {
       capabilities.add(Capability.ofName(name));
@@ -160,18 +164,14 @@ final class SandboxPlan {
                     sandbox.readOnly().stream().map(Path::of).toList(),
                     defaults.hidden(),
                     Optional.of(bundle.payload()),
-                    limits.tmpBytes()))
+                    limits.limits().require(Limit.TMP)))
             .withNetwork(Network.ofWord(sandbox.network().text()))
             .withCapabilities(capabilities)
-            .withLimits(
-                new CgroupLimits(limits.memoryBytes(), 0, limits.cpuMillis(), limits.pids()))
-            .withTiming(timing(assignment, limits))
-            .withOutput(new OutputCaps(limits.outputBytes(), limits.outputBytes()))
             .withSeccomp(profile(sandbox, bundle).within(defaults.seccomp()))
             .withOnDenied(
                 sandbox.onDenied() == Manifest.OnDenied.KILL ? OnDenied.KILL : defaults.onDenied());
-    spec = spec.withRlimits(openFiles(spec.rlimits(), limits.openFiles()));
-    return as(action.runAs(), narrowed(spec.withSecrets(secrets), assignment));
+    spec = AttemptLimits.apply(limits, spec.withSecrets(secrets));
+    return new Planned(as(action.runAs(), narrowed(spec, assignment)), limits);
   }
 
   /** What an operator asks for can only take away. */
@@ -225,31 +225,6 @@ final class SandboxPlan {
     List<String> argv = new ArrayList<>(action.argv());
     argv.set(0, FileView.PAYLOAD.resolve(argv.getFirst()).toString());
     return argv;
-  }
-
-  /** What is asked for may end an action earlier than its signer allows, never later. */
-  private static Timing timing(Assignment assignment, Manifest.Limits limits) {
-    Duration own = Duration.ofMillis(limits.timeoutMillis());
-    Duration asked = assignment.timeout();
-    boolean shorter = !asked.isZero() && (own.isZero() || asked.compareTo(own) < 0);
-    return new Timing(shorter ? asked : own, Duration.ofMillis(limits.graceMillis()));
-  }
-
-  private static List<Rlimit> openFiles(List<Rlimit> rlimits, long most)
-      throws SandboxUnsupportedException {
-    List<Rlimit> changed = new ArrayList<>();
-    for (Rlimit one : rlimits) {
-      if (one.resource() == Rlimit.Resource.NOFILE) {
-        if (most > one.hard()) {
-          throw new SandboxUnsupportedException(
-              NOFILE_TOO_HIGH, most, "this host allows " + one.hard());
-        }
-        changed.add(new Rlimit(Rlimit.Resource.NOFILE, most, most));
-      } else {
-        changed.add(one);
-      }
-    }
-    return changed;
   }
 
   /** The declared variables, above them those asked for, above all who and what this is. */

@@ -1,6 +1,7 @@
 package dev.hostler.agent.sandbox;
 
 import dev.hostler.agent.sandbox.cgroup.CgroupCounters;
+import dev.hostler.agent.sandbox.cgroup.CpuThrottling;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,7 +60,15 @@ final class ResultFile {
             optional("oom_kills"),
             optional("memory_peak_bytes"),
             optional("cpu_usec"),
-            optional("pids_denied")));
+            optional("pids_denied"),
+            new CpuThrottling(
+                optional("cpu_periods").orElse(0),
+                optional("cpu_throttled").orElse(0),
+                optional("cpu_throttled_usec").orElse(0))),
+        new LimitMarks(
+            optional("tmp_full").orElse(0),
+            optional("files_full").orElse(0),
+            optional("tmp_peak_bytes").orElse(0)));
   }
 
   private RunEnd end() throws SandboxException {

@@ -85,6 +85,7 @@ final class RunEnding {
         0,
         0,
         0,
-        use);
+        use,
+        LimitMarks.NONE);
   }
 }

@@ -19,6 +19,7 @@ import java.util.OptionalInt;
  * @param spoolLostBytes how much of both streams was lost so
  * @param deniedCalls system calls that were denied and told
  * @param use what it used, by the kernel's own counters
+ * @param marks limits that the supervisor saw it reach
  */
 public record RunRecord(
     String attempt,
@@ -31,7 +32,8 @@ public record RunRecord(
     int spoolErrno,
     long spoolLostBytes,
     long deniedCalls,
-    CgroupCounters use) {
+    CgroupCounters use,
+    LimitMarks marks) {
   private static final int ENOENT = 2;
   private static final int ENOEXEC = 8;
   private static final int EACCES = 13;
@@ -40,7 +42,7 @@ public record RunRecord(
   /** It in one word. Out of memory is never concluded from exit code 137 alone. */
   public RunOutcome outcome() {
     return switch (reason) {
-      case TIMEOUT -> RunOutcome.TIMED_OUT;
+      case TIMEOUT, CPU_TIME -> RunOutcome.TIMED_OUT;
       case CANCELLED -> RunOutcome.CANCELLED;
       case NONE, KILLED, DENIED -> ownOutcome();
     };

@@ -1,6 +1,8 @@
 package dev.hostler.agent.sandbox;
 
 import dev.hostler.agent.sandbox.cgroup.CgroupLimits;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ import java.util.Set;
  * @param tmpBytes size of each private temporary file system
  * @param onDenied what follows a denied system call
  * @param seccomp what the host permits at most, whatever is declared
+ * @param caps what any attempt may use at most, whatever is declared
  */
 public record SandboxDefaults(
     Path state,
@@ -34,7 +37,8 @@ public record SandboxDefaults(
     OutputCaps output,
     long tmpBytes,
     OnDenied onDenied,
-    Seccomp seccomp) {
+    Seccomp seccomp,
+    Limits caps) {
   /** Needs no entry in passwd, and unlike 65534 is nobody's: NFS and others share that one. */
   public static final long RUN_UID = 64_999;
 
@@ -58,6 +62,19 @@ public record SandboxDefaults(
           "/root",
           "/home");
 
+  /** Without caps. */
+  public SandboxDefaults(
+      Path state,
+      SandboxUser user,
+      CgroupLimits limits,
+      Timing timing,
+      OutputCaps output,
+      long tmpBytes,
+      OnDenied onDenied,
+      Seccomp seccomp) {
+    this(state, user, limits, timing, output, tmpBytes, onDenied, seccomp, Limits.NONE);
+  }
+
   /** The usual values around this state directory. */
   public static SandboxDefaults of(Path state) {
     return new SandboxDefaults(
@@ -68,7 +85,8 @@ public record SandboxDefaults(
         new OutputCaps(256 * MIB, 256 * MIB),
         64 * MIB,
         OnDenied.DENY,
-        new Seccomp.Standard());
+        new Seccomp.Standard(),
+        Limits.NONE);
   }
 
   /**
@@ -112,6 +130,22 @@ public record SandboxDefaults(
   private static Rlimit openFiles() {
     long hard = Math.min(HostLimits.ownOpenFiles(), MOST_OPEN_FILES);
     return new Rlimit(Rlimit.Resource.NOFILE, Math.min(1024, hard), hard);
+  }
+
+  /** What a command gets, of which no bundle says what it needs. */
+  public Limits ofCommands() {
+    Limits given =
+        Limits.of(
+            Map.of(
+                Limit.MEMORY, limits.memoryBytes(),
+                Limit.SWAP, limits.swapBytes(),
+                Limit.PIDS, limits.pids(),
+                Limit.TIMEOUT, timing.timeout().toMillis(),
+                Limit.GRACE, timing.grace().toMillis(),
+                Limit.OUTPUT, output.stdoutBytes(),
+                Limit.OPEN_FILES, openFiles().hard(),
+                Limit.TMP, tmpBytes));
+    return limits.cpuMillis() == 0 ? given : given.with(Limit.CPU, limits.cpuMillis());
   }
 
   /** Secrets of the host, as far as they are there now. */

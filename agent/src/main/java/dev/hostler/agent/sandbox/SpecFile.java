@@ -39,6 +39,9 @@ final class SpecFile {
     file.put("seccomp", filter);
     file.put("on_denied", spec.onDenied().word());
     file.put("timeout_ms", spec.timing().timeout().toMillis());
+    if (!spec.timing().cpuTime().isZero()) {
+      file.put("cpu_time_ms", spec.timing().cpuTime().toMillis());
+    }
     file.put("grace_ms", spec.timing().grace().toMillis());
     file.put("stdout_max", spec.output().stdoutBytes());
     file.put("stderr_max", spec.output().stderrBytes());

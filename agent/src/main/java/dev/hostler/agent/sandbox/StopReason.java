@@ -6,6 +6,8 @@ public enum StopReason {
   NONE,
   /** Its time was up. */
   TIMEOUT,
+  /** All its processes together have used up their CPU time. */
+  CPU_TIME,
   /** Someone asked for it. */
   CANCELLED,
   /** Its cgroup was killed: at once by us, or by somebody else on the host. */

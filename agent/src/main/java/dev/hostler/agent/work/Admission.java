@@ -2,6 +2,7 @@ package dev.hostler.agent.work;
 
 import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.Authority;
+import dev.hostler.agent.attempt.Bounds;
 import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
@@ -105,7 +106,8 @@ public final class Admission {
               job.path(),
               Nonces.key(job),
               statement.allowOlder(),
-              statement.sandbox()));
+              statement.sandbox()),
+          new Bounds(statement.limits(), offer.limits()));
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));
     }

@@ -72,6 +72,7 @@ final class RecordCodec {
           AuthorityCodec.write(out, assignment);
           SealedCodec.write(out, assignment);
           SandboxCodec.write(out, assignment);
+          LimitCodec.writeBounds(out, assignment.bounds());
         }
         case LedgerRecord.Ended(AttemptId id, AttemptResult result) -> {
           out.writeByte(ENDED);
@@ -100,14 +101,15 @@ final class RecordCodec {
         case ACCEPTED -> {
           Assignment assignment = readAssignment(in);
           String bootId = readText(in);
-          yield new LedgerRecord.Accepted(
-              SandboxCodec.read(in, SealedCodec.read(in, AuthorityCodec.read(in, assignment))),
-              bootId);
+          Assignment whole =
+              SandboxCodec.read(in, SealedCodec.read(in, AuthorityCodec.read(in, assignment)));
+          yield new LedgerRecord.Accepted(whole.withBounds(LimitCodec.readBounds(in)), bootId);
         }
         case ENDED -> {
           AttemptId id = readId(in);
           AttemptResult result = readResult(in);
-          yield new LedgerRecord.Ended(id, result.withUsage(UsageCodec.read(in)));
+          AttemptResult used = result.withUsage(UsageCodec.read(in));
+          yield new LedgerRecord.Ended(id, used.withLimitsHit(LimitCodec.readHits(in)));
         }
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));
         default -> throw new IOException("unknown kind " + kind + " of ledger record");
@@ -218,6 +220,7 @@ final class RecordCodec {
     out.writeLong(r.use().pidsDenied());
     DenialCodec.write(out, r.denials());
     UsageCodec.write(out, r.use().summary());
+    LimitCodec.writeHits(out, r.limitsHit());
   }
 
   private static AttemptResult readResult(DataInputStream in) throws IOException {

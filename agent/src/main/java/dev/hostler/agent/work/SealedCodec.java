@@ -39,7 +39,8 @@ final class SealedCodec {
             old.env(),
             old.timeout(),
             old.expiresAt(),
-            old.authority())
+            old.authority(),
+            old.bounds())
         : old;
   }
 }

@@ -9,6 +9,8 @@ import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.agent.usage.UsageSettings;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +58,7 @@ class AgentConfigTest {
                 64L << 20,
                 OnDenied.DENY,
                 "default"));
+    assertThat(config.limits()).isEqualTo(Limits.NONE);
     assertThat(config.bundles())
         .isEqualTo(
             new AgentConfig.Bundles(
@@ -109,6 +112,20 @@ class AgentConfigTest {
             tmp = "2MiB"
             on_denied = "kill"
             seccomp = "/etc/profile.json"
+            [limits]
+            memory = "1GiB"
+            swap = 0
+            cpu = 1.5
+            cpu_weight = 50
+            cpu_time = "10m"
+            pids = 8
+            open_files = "64"
+            io_read = "20MiB"
+            io_write = "10MiB"
+            timeout = "1h30m"
+            grace = "3s"
+            output = "4MiB"
+            tmp = "5MiB"
             [bundles]
             roots = "/etc/roots.pem"
             largest = "1MiB"
@@ -170,6 +187,21 @@ class AgentConfigTest {
                     2L << 20,
                     OnDenied.KILL,
                     "/etc/profile.json"),
+                Limits.of(
+                    Map.ofEntries(
+                        Map.entry(Limit.MEMORY, 1L << 30),
+                        Map.entry(Limit.SWAP, 0L),
+                        Map.entry(Limit.CPU, 1500L),
+                        Map.entry(Limit.CPU_WEIGHT, 50L),
+                        Map.entry(Limit.CPU_TIME, 600_000L),
+                        Map.entry(Limit.PIDS, 8L),
+                        Map.entry(Limit.OPEN_FILES, 64L),
+                        Map.entry(Limit.IO_READ, 20L << 20),
+                        Map.entry(Limit.IO_WRITE, 10L << 20),
+                        Map.entry(Limit.TIMEOUT, 5_400_000L),
+                        Map.entry(Limit.GRACE, 3_000L),
+                        Map.entry(Limit.OUTPUT, 4L << 20),
+                        Map.entry(Limit.TMP, 5L << 20))),
                 new AgentConfig.Bundles(
                     Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
                 new TrustSettings(
@@ -196,16 +228,21 @@ class AgentConfigTest {
                 commands = "maybe"
                 max_parallel = 0
                 unknown = 1
+                [limits]
+                memory = "lots"
+                cpu = 0
                 """,
                 Map.of()))
         .isInstanceOf(ConfigException.class)
         .satisfies(e ->
             assertThat(((ConfigException) e).problems())
-                .hasSize(5)
+                .hasSize(7)
                 .anyMatch(p -> p.startsWith("agent.toml:1:") && p.contains("\"nohost\""))
                 .anyMatch(p -> p.contains("labels.Role"))
                 .anyMatch(p -> p.contains("policy.commands") && p.contains("signed, off"))
                 .anyMatch(p -> p.contains("policy.max_parallel") && p.contains("1 to 1000"))
-                .anyMatch(p -> p.contains("policy.unknown")));
+                .anyMatch(p -> p.contains("policy.unknown"))
+                .anyMatch(p -> p.contains("limits.memory") && p.contains("4MiB to 1TiB"))
+                .anyMatch(p -> p.contains("limits.cpu") && p.contains("from 0.01 to 1024")));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.agent.sandbox.cgroup.CgroupCounters;
+import dev.hostler.agent.sandbox.cgroup.CpuThrottling;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,8 @@ class ResultFileTest {
     RunRecord ended =
         ended(
             "state=exited\nexit_code=3\nreason=none\nstarted_unix_ns=1600000000123456789\n"
-                + "oom_kills=1\nmemory_peak_bytes=2\ncpu_usec=3\npids_denied=4\nlater=new");
+                + "oom_kills=1\nmemory_peak_bytes=2\ncpu_usec=3\npids_denied=4\ncpu_periods=8\ncpu_throttled=2"
+                + "\ncpu_throttled_usec=9\ntmp_full=1\ntmp_peak_bytes=5\nfiles_full=6\nlater=new");
 
     assertThat(ended.end()).isEqualTo(new RunEnd.Exited(3));
     assertThat(ended.startedAt()).contains(Instant.ofEpochSecond(1_600_000_000, 123_456_789));
@@ -47,7 +49,13 @@ class ResultFileTest {
     assertThat(ended.use())
         .isEqualTo(
             new CgroupCounters(
-                OptionalLong.of(1), OptionalLong.of(2), OptionalLong.of(3), OptionalLong.of(4)));
+                OptionalLong.of(1),
+                OptionalLong.of(2),
+                OptionalLong.of(3),
+                OptionalLong.of(4),
+                new CpuThrottling(8, 2, 9)));
+    assertThat(ended.use().throttling().share()).isEqualTo(0.25);
+    assertThat(ended.marks()).isEqualTo(new LimitMarks(1, 6, 5));
   }
 
   @Test
@@ -70,6 +78,7 @@ class ResultFileTest {
     "state=signaled;signal=9;reason=none;oom_kills=2, OUT_OF_MEMORY, -1",
     "state=signaled;signal=9;reason=killed;oom_kills=2, OUT_OF_MEMORY, -1",
     "state=signaled;signal=15;reason=timeout;oom_kills=2, TIMED_OUT, -1",
+    "state=signaled;signal=15;reason=cpu_time, TIMED_OUT, -1",
     "state=exited;exit_code=0;reason=cancelled, CANCELLED, 0",
     "state=not_started;reason=none;error=x;stage=exec;errno=2, EXITED, 127",
     "state=not_started;reason=none;error=x;stage=exec;errno=20, EXITED, 127",

@@ -29,7 +29,8 @@ class SpecFileTest {
             .toList());
     Cgroups cgroups =
         Cgroups.detect(
-            new CgroupSettings("t", root.resolve("mountinfo"), root, root), TimeSource.system());
+            new CgroupSettings("t", root.resolve("mountinfo"), root, root, root),
+            TimeSource.system());
     byte[] bytes =
         SpecFile.bytes(
             spec, spec.files(), Path.of("/d"), cgroups.open(spec.attempt()), "seccomp.bpf");
@@ -56,7 +57,7 @@ class SpecFileTest {
         new CgroupLimits(1, 0, 0, 1),
         List.of(new Rlimit(Rlimit.Resource.NOFILE, 10, Rlimit.INFINITY)),
         new Seccomp.Standard(),
-        new Timing(Duration.ofMillis(1500), Duration.ofSeconds(2)),
+        new Timing(Duration.ofMillis(1500), Duration.ofMillis(700), Duration.ofSeconds(2)),
         new OutputCaps(7, 8),
         "box",
         OnDenied.KILL);
@@ -98,6 +99,7 @@ class SpecFileTest {
             "seccomp=seccomp.bpf",
             "on_denied=kill",
             "timeout_ms=1500",
+            "cpu_time_ms=700",
             "grace_ms=2000",
             "stdout_max=7",
             "stderr_max=8");

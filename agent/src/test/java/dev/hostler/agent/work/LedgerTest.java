@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.Bounds;
+import dev.hostler.agent.attempt.LimitHit;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.ResourceUse;
@@ -17,6 +19,8 @@ import dev.hostler.agent.usage.Leak;
 import dev.hostler.agent.usage.UsageSummary;
 import dev.hostler.common.time.ManualTime;
 import dev.hostler.trust.job.JobSandbox;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +44,9 @@ class LedgerTest {
         Map.of("A", "b", "C", "d=e"),
         Duration.ofMillis(1500),
         time.instant().plusSeconds(3600),
-        JobDraft.authority("ann"));
+        JobDraft.authority("ann"),
+        new Bounds(
+            Limits.of(Map.of(Limit.MEMORY, 64L << 20)), Limits.of(Map.of(Limit.CPU_TIME, 900L))));
   }
 
   private Assignment action(String task) {
@@ -90,7 +96,10 @@ class LedgerTest {
         new ResourceUse(1, 2, 3, 4, SEEN),
         List.of(
             new Denial(0, "mount", "/mnt", 3, time.instant(), time.instant(), 77, false),
-            new Denial(127, "other", "", 9, time.instant(), time.instant(), 78, true)));
+            new Denial(127, "other", "", 9, time.instant(), time.instant(), 78, true)),
+        List.of(
+            new LimitHit("memory", 64, 2, "bundle", 0, true),
+            new LimitHit("cpu", 500, 7, "policy", 0.25, false)));
   }
 
   private Ledger open() throws IOException {

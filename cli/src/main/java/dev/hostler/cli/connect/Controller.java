@@ -11,6 +11,7 @@ import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
+import dev.hostler.proto.v1.LimitServiceGrpc;
 import dev.hostler.proto.v1.ProfileServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import dev.hostler.proto.v1.TrustServiceGrpc;
@@ -82,6 +83,11 @@ public final class Controller implements AutoCloseable {
   /** Tokens. */
   public TokenServiceGrpc.TokenServiceBlockingStub tokens() {
     return TokenServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Policies of limits. */
+  public LimitServiceGrpc.LimitServiceBlockingStub limits() {
+    return LimitServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
   }
 
   /** The fleet CA. */

@@ -10,6 +10,7 @@ import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.Targets;
+import dev.hostler.trust.limits.Limits;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param startWithin null: an hour, or as long as the certificate is valid
  * @param allowOlder may a version below the highest that a host has seen run?
  * @param profile narrows the system calls: a name, or a file; empty: nothing does
+ * @param limits what attempts may use at most
  */
 record JobSigning(
     Map<String, String> env,
@@ -34,20 +36,21 @@ record JobSigning(
     int concurrency,
     @Nullable Duration startWithin,
     boolean allowOlder,
-    String profile) {
+    String profile,
+    Limits limits) {
   private static final Duration USUAL_START = Duration.ofHours(1);
 
   /** Hosts whose clocks are a little behind must not refuse a job that was signed just now. */
   private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
-  /** With no profile. */
+  /** With no profile and no limits. */
   JobSigning(
       Map<String, String> env,
       @Nullable Duration timeout,
       int concurrency,
       @Nullable Duration startWithin,
       boolean allowOlder) {
-    this(env, timeout, concurrency, startWithin, allowOlder, "");
+    this(env, timeout, concurrency, startWithin, allowOlder, "", Limits.NONE);
   }
 
   /**
@@ -111,7 +114,8 @@ record JobSigning(
               nonce,
               allowOlder,
               targets,
-              sandbox),
+              sandbox,
+              limits),
           keys,
           now);
     } catch (JobException e) {

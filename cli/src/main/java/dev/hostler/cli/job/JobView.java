@@ -11,6 +11,7 @@ import dev.hostler.cli.usage.SummaryView;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobState;
+import dev.hostler.proto.v1.LimitHit;
 import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.Task;
 import dev.hostler.proto.v1.TaskCounts;
@@ -121,7 +122,18 @@ final class JobView {
         .put("memory_peak_bytes", result.getUse().getMemoryPeakBytes())
         .put("oom_kills", result.getUse().getOomKills())
         .put("pids_denied", result.getUse().getPidsDenied())
-        .put("usage", SummaryView.json(result.getUse()));
+        .put("usage", SummaryView.json(result.getUse()))
+        .put("limits_hit", result.getLimitsHitList().stream().map(JobView::json).toList());
+  }
+
+  private static Json.Fields json(LimitHit hit) {
+    return Json.object()
+        .put("limit", hit.getLimit())
+        .put("value", hit.getValue())
+        .put("count", hit.getCount())
+        .put("set_by", emptyToNull(hit.getSetBy()))
+        .put("share", hit.getLimit().equals("cpu") ? hit.getShare() : null)
+        .put("ended", hit.getEnded());
   }
 
   private static @Nullable String emptyToNull(String text) {

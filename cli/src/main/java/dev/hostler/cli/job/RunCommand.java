@@ -1,14 +1,18 @@
 package dev.hostler.cli.job;
 
 import dev.hostler.cli.command.ContextOption;
+import dev.hostler.cli.command.LimitPairs;
 import dev.hostler.cli.command.Pairs;
 import dev.hostler.cli.command.ResultOptions;
 import dev.hostler.cli.command.Spans;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,6 +45,7 @@ import picocli.CommandLine.Spec;
       "  hostler run -t 'labels.env == \"prod\"' --concurrency 10 --timeout 30s -- uptime",
       "  hostler run --host web-1 --host web-2 host-report collect --param format=json",
       "  hostler run --host web-1 --profile no-network -- sha256sum /usr/bin/ssh",
+      "  hostler run --host web-1 --limit memory=64MiB --limit cpu_time=10s -- sort big.txt",
       "  hostler run --host db-1 postgres set-password --secret password=@pw.txt",
       "  hostler run -t true sshd-hardening@1.0.0 apply --param max_auth_tries=4 --detach",
       "  hostler run -t true -o json -- uptime | jq -r 'select(.type == \"output\") | .text'"
@@ -109,6 +114,15 @@ public final class RunCommand implements Callable<Integer> {
   private @Nullable Duration timeout;
 
   @Option(
+      names = "--limit",
+      paramLabel = "LIMIT=VALUE",
+      description = {
+        "Lower a limit, for example memory=64MiB or cpu=0.5; never raises one. May be repeated;",
+        "`hostler limits --help` lists them."
+      })
+  private List<String> limits = new ArrayList<>();
+
+  @Option(
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "0",
@@ -162,8 +176,22 @@ public final class RunCommand implements Callable<Integer> {
     HostIds targets = new HostIds(selector, hosts);
     JobSigning signing =
         new JobSigning(
-            Pairs.parse("--env", env), timeout, concurrency, startWithin, allowOlder, profile);
+            Pairs.parse("--env", env),
+            timeout,
+            concurrency,
+            startWithin,
+            allowOlder,
+            profile,
+            limits());
     return new JobRun(session, result, context, detach).run(targets, work, signing);
+  }
+
+  private Limits limits() {
+    Map<String, String> texts = LimitPairs.texts("--limit", limits);
+    if (texts.containsKey(Limit.TIMEOUT.key())) {
+      throw CliFailure.usage("--limit timeout: use --timeout");
+    }
+    return LimitPairs.limits("--limit", texts);
   }
 
   private List<String> arguments() {

@@ -3,11 +3,14 @@ package dev.hostler.cli.job;
 import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Table;
 import dev.hostler.proto.v1.AttemptResult;
+import dev.hostler.proto.v1.LimitHit;
 import dev.hostler.proto.v1.Outcome;
 import dev.hostler.proto.v1.RefusalReason;
 import dev.hostler.proto.v1.Task;
 import dev.hostler.proto.v1.TaskState;
+import dev.hostler.trust.limits.Limit;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Says in words how a task ended. */
 final class TaskText {
@@ -69,7 +72,25 @@ final class TaskText {
           case OUTCOME_SANDBOX_FAILED -> with("sandbox failed", result);
           default -> withoutResult(task);
         };
-    return Table.printable(reason);
+    return Table.printable(reason + reached(result));
+  }
+
+  /** What it came up against besides; what ended it is in the message. */
+  private static String reached(AttemptResult result) {
+    String limits =
+        result.getLimitsHitList().stream()
+            .filter(hit -> !hit.getEnded())
+            .map(TaskText::limit)
+            .collect(Collectors.joining(", "));
+    return limits.isEmpty() ? "" : " [reached: " + limits + "]";
+  }
+
+  private static String limit(LimitHit hit) {
+    String value =
+        Limit.ofKey(hit.getLimit()).map(limit -> " " + limit.format(hit.getValue())).orElse("");
+    return hit.getLimit().equals(Limit.CPU.key())
+        ? "cpu%s, held back %d %% of the time".formatted(value, Math.round(hit.getShare() * 100))
+        : hit.getLimit() + value;
   }
 
   private static String withoutResult(Task task) {

@@ -5,6 +5,8 @@ import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Style;
 import dev.hostler.trust.bundle.Manifest;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,7 @@ final class SandboxText {
 
   static String words(Manifest manifest, Manifest.Action action, Style style) {
     Manifest.Sandbox sandbox = action.sandbox();
-    Manifest.Limits limits = action.limits();
+    Limits limits = action.limits();
     Details details =
         new Details(style)
             .line("action", manifest.name() + " " + manifest.version() + " " + action.name())
@@ -39,7 +41,7 @@ final class SandboxText {
                         ? "nothing of the host"
                         : "of the host " + String.join(", ", sandbox.writable()))
                     + "; a private /tmp of "
-                    + Format.bytes(limits.tmpBytes())
+                    + Format.bytes(limits.require(Limit.TMP))
                     + " that is thrown away")
             .line("reaches", network(sandbox.network()))
             .line(
@@ -82,15 +84,28 @@ final class SandboxText {
         : "what its own profile " + sandbox.seccomp() + " permits and the host does not forbid";
   }
 
-  private static String limits(Manifest.Limits limits) {
-    return "%s memory, %d processes, %s CPUs, %s, %s of output each way, %d open files"
-        .formatted(
-            Format.bytes(limits.memoryBytes()),
-            limits.pids(),
-            Double.toString(limits.cpuMillis() / THOUSAND),
-            Format.took(Duration.ofMillis(limits.timeoutMillis())),
-            Format.bytes(limits.outputBytes()),
-            limits.openFiles());
+  private static String limits(Limits limits) {
+    List<String> words = new ArrayList<>();
+    limits.values().forEach((limit, value) -> words.add(phrase(limit, value)));
+    words.removeIf(String::isEmpty);
+    return String.join(", ", words);
+  }
+
+  private static String phrase(Limit limit, long value) {
+    return switch (limit) {
+      case MEMORY -> Format.bytes(value) + " memory";
+      case SWAP -> Format.bytes(value) + " swap";
+      case CPU -> Double.toString(value / THOUSAND) + " CPUs";
+      case CPU_WEIGHT -> "a CPU weight of " + value + " (usual: 100)";
+      case CPU_TIME -> Format.took(Duration.ofMillis(value)) + " of CPU time";
+      case PIDS -> value + " processes";
+      case OPEN_FILES -> value + " open files";
+      case IO_READ -> Format.bytes(value) + "/s read from each disk";
+      case IO_WRITE -> Format.bytes(value) + "/s written to each disk";
+      case TIMEOUT -> Format.took(Duration.ofMillis(value));
+      case OUTPUT -> Format.bytes(value) + " of output each way";
+      case GRACE, TMP -> ""; // /tmp stands elsewhere
+    };
   }
 
   /** What a reviewer should look at twice. */
@@ -114,7 +129,7 @@ final class SandboxText {
 
   static Json.Fields json(Manifest manifest, Manifest.Action action) {
     Manifest.Sandbox sandbox = action.sandbox();
-    Manifest.Limits limits = action.limits();
+    Limits limits = action.limits();
     return Json.object()
         .put("name", manifest.name())
         .put("version", manifest.version().toString())
@@ -127,17 +142,13 @@ final class SandboxText {
         .put("network", sandbox.network().text())
         .put("seccomp", sandbox.seccomp())
         .put("on_denied", sandbox.onDenied().text())
-        .put(
-            "limits",
-            Json.object()
-                .put("memory_bytes", limits.memoryBytes())
-                .put("pids", limits.pids())
-                .put("cpu_millis", limits.cpuMillis())
-                .put("timeout_ms", limits.timeoutMillis())
-                .put("grace_ms", limits.graceMillis())
-                .put("output_bytes", limits.outputBytes())
-                .put("open_files", limits.openFiles())
-                .put("tmp_bytes", limits.tmpBytes()))
+        .put("limits", json(limits))
         .put("beware", dangers(action));
+  }
+
+  private static Json.Fields json(Limits limits) {
+    Json.Fields fields = Json.object();
+    limits.values().forEach((limit, value) -> fields.put(limit.field(), value));
+    return fields;
   }
 }

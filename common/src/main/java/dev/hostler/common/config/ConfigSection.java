@@ -157,6 +157,17 @@ public final class ConfigSection {
                 value -> toPath(value).filter(p -> Files.isRegularFile(p) && Files.isReadable(p))));
   }
 
+  /**
+   * A value of a form of its own, which may be missing.
+   *
+   * @param fix what to write, for messages
+   * @param form from its text, numbers as they are written; empty if it is none
+   */
+  public <T> Optional<T> formed(String key, String fix, Function<String, Optional<T>> form) {
+    return Optional.ofNullable(find(key))
+        .flatMap(found -> check(key, found, fix, value -> form.apply(String.valueOf(value))));
+  }
+
   /** A list of texts; in the environment separated by commas. */
   public List<String> strings(String key, List<String> fallback) {
     return read(key, fallback, "use a list of texts, like [\"a\", \"b\"]", Values::texts);

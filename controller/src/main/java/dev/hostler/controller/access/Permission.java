@@ -49,6 +49,10 @@ public enum Permission {
   INDEX_READ(Narrowing.NOTHING),
   /** Publish a signed index. */
   INDEX_PUSH(Narrowing.NOTHING),
+  /** See what the fleet, bundles and hosts let attempts use. */
+  LIMITS_READ(Narrowing.NOTHING),
+  /** Set it. */
+  LIMITS_WRITE(Narrowing.NOTHING),
   /** See certificates that the fleet CA issued. */
   CERTIFICATE_READ(Narrowing.NOTHING),
   /** Renew one's own certificate. */

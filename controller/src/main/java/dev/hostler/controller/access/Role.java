@@ -22,6 +22,7 @@ record Role(String name, Set<Permission> permissions, Scope scope) {
           Permission.INDEX_READ,
           Permission.PROFILE_READ,
           Permission.TRUST_READ,
+          Permission.LIMITS_READ,
           Permission.CERTIFICATE_RENEW);
 
   /** Sees, changes nothing. */
@@ -60,6 +61,7 @@ record Role(String name, Set<Permission> permissions, Scope scope) {
               Permission.JOB_CANCEL,
               Permission.TRUST_WRITE,
               Permission.PROFILE_WRITE,
+              Permission.LIMITS_WRITE,
               Permission.INDEX_PUSH,
               Permission.CERTIFICATE_READ),
           Scope.ALL);

@@ -13,6 +13,7 @@ import dev.hostler.proto.v1.BundleCheck;
 import dev.hostler.proto.v1.BundleHolder;
 import dev.hostler.proto.v1.CertificateInfo;
 import dev.hostler.trust.bundle.Manifest;
+import dev.hostler.trust.limits.Limit;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -82,7 +83,7 @@ final class BundleMessages {
   }
 
   private static Action action(Manifest.Action action) {
-    long millis = action.limits().timeoutMillis();
+    long millis = action.limits().require(Limit.TIMEOUT);
     return Action.newBuilder()
         .setName(action.name())
         .setDescription(action.description())

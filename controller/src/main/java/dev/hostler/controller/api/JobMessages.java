@@ -12,6 +12,7 @@ import dev.hostler.controller.job.JobState;
 import dev.hostler.controller.job.Task;
 import dev.hostler.controller.job.UsageSummary;
 import dev.hostler.controller.job.Work;
+import dev.hostler.controller.link.LimitFields;
 import dev.hostler.proto.v1.ActionCall;
 import dev.hostler.proto.v1.ActionName;
 import dev.hostler.proto.v1.CommandLine;
@@ -168,6 +169,7 @@ final class JobMessages {
             .setStdoutDroppedBytes(result.stdout().droppedBytes())
             .setStderrDroppedBytes(result.stderr().droppedBytes())
             .setOutputError(result.outputError())
+            .addAllLimitsHit(result.limitsHit().stream().map(LimitFields::message).toList())
             .setUse(
                 ResourceUse.newBuilder()
                     .setCpuTime(duration(Duration.ofNanos(result.use().cpuNanos())))

@@ -8,6 +8,7 @@ import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
 import dev.hostler.proto.v1.JobServiceGrpc;
+import dev.hostler.proto.v1.LimitServiceGrpc;
 import dev.hostler.proto.v1.ProfileServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import dev.hostler.proto.v1.TrustServiceGrpc;
@@ -95,6 +96,10 @@ final class MethodRules {
               ProfileServiceGrpc.getRemoveProfileMethod(),
               Permission.PROFILE_WRITE,
               "profile.remove"),
+          rule(
+              LimitServiceGrpc.getListLimitPoliciesMethod(), Permission.LIMITS_READ, "limits.list"),
+          rule(LimitServiceGrpc.getGetLimitsMethod(), Permission.LIMITS_READ, "limits.show"),
+          rule(LimitServiceGrpc.getSetLimitsMethod(), Permission.LIMITS_WRITE, "limits.set"),
           rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"),
           rule(AuditServiceGrpc.getExportAuditMethod(), Permission.AUDIT_READ, "audit.export"));
 

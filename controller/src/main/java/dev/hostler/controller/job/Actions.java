@@ -10,6 +10,7 @@ import dev.hostler.trust.bundle.Parameters;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.json.Problem;
+import dev.hostler.trust.limits.Limit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,6 +92,6 @@ final class Actions {
             bundle.digest(),
             bundle.size(),
             asked.params()),
-        Duration.ofMillis(action.limits().timeoutMillis()));
+        Duration.ofMillis(action.limits().require(Limit.TIMEOUT)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.hostler.controller.job;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stderr of standard error
  * @param outputError why output was lost otherwise; empty if none was
  * @param use resource use
+ * @param limitsHit limits that it came up against
  */
 public record AttemptResult(
     Outcome outcome,
@@ -29,7 +31,40 @@ public record AttemptResult(
     StreamTotals stdout,
     StreamTotals stderr,
     String outputError,
-    ResourceUse use) {
+    ResourceUse use,
+    List<LimitHit> limitsHit) {
+  /** Copies the list. */
+  public AttemptResult {
+    limitsHit = List.copyOf(limitsHit);
+  }
+
+  /** One that came up against no limit. */
+  public AttemptResult(
+      Outcome outcome,
+      int exitCode,
+      int signal,
+      String message,
+      Refusal refusal,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt,
+      StreamTotals stdout,
+      StreamTotals stderr,
+      String outputError,
+      ResourceUse use) {
+    this(
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use,
+        List.of());
+  }
 
   /**
    * How much a stream came to.
@@ -64,7 +99,7 @@ public record AttemptResult(
   /** The same with another output error. */
   AttemptResult withOutputError(String error) {
     return new AttemptResult(
-        outcome, exitCode, signal, message, refusal, startedAt, endedAt, stdout, stderr, error,
-        use);
+        outcome, exitCode, signal, message, refusal, startedAt, endedAt, stdout, stderr, error, use,
+        limitsHit);
   }
 }

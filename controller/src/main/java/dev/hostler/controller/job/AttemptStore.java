@@ -92,7 +92,8 @@ final class AttemptStore {
                   ended_at = :ended, stdout_bytes = :stdout, stderr_bytes = :stderr,
                   stdout_dropped = :stdout_dropped, stderr_dropped = :stderr_dropped,
                   output_error = :output_error, cpu_nanos = :cpu, memory_peak_bytes = :memory,
-                  oom_kills = :ooms, pids_denied = :pids, usage = :usage::jsonb
+                  oom_kills = :ooms, pids_denied = :pids, usage = :usage::jsonb,
+                  limits_hit = :limits::jsonb
                 WHERE task_id = :task AND attempt = :attempt
                 """)) {
       results.forEach((ref, result) ->
@@ -116,6 +117,7 @@ final class AttemptStore {
               .bind("ooms", result.use().oomKills())
               .bind("pids", result.use().pidsDenied())
               .bind("usage", json(result.use().summary()))
+              .bind("limits", LimitHits.json(result.limitsHit()))
               .add());
       batch.execute();
     }
@@ -145,7 +147,8 @@ final class AttemptStore {
             row.getLong("memory_peak_bytes"),
             row.getLong("oom_kills"),
             row.getLong("pids_denied"),
-            usage(row.getString("usage"))));
+            usage(row.getString("usage"))),
+        LimitHits.read(row.getString("limits_hit")));
   }
 
   private static @Nullable String json(@Nullable UsageSummary summary) {

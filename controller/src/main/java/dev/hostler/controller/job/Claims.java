@@ -2,7 +2,10 @@ package dev.hostler.controller.job;
 
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.db.Transaction;
+import dev.hostler.controller.limit.LimitStore;
+import dev.hostler.controller.limit.PolicySet;
 import dev.hostler.trust.job.SignedJob;
+import dev.hostler.trust.limits.Limits;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -16,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Leases queued tasks to attempts. Thread-safe, also across controllers. */
 public final class Claims {
@@ -29,6 +33,7 @@ public final class Claims {
   private final TaskStore tasks;
   private final SealedKeyStore keys;
   private final AttemptStore attempts;
+  private final LimitStore limits;
   private final TargetTrees trees;
   private final JobChanges changes;
   private final InstantSource clock;
@@ -39,6 +44,7 @@ public final class Claims {
       TaskStore tasks,
       SealedKeyStore keys,
       AttemptStore attempts,
+      LimitStore limits,
       TargetTrees trees,
       JobChanges changes,
       InstantSource clock) {
@@ -47,6 +53,7 @@ public final class Claims {
     this.tasks = tasks;
     this.keys = keys;
     this.attempts = attempts;
+    this.limits = limits;
     this.trees = trees;
     this.changes = changes;
     this.clock = clock;
@@ -78,7 +85,8 @@ public final class Claims {
                 row,
                 job,
                 leased.signed().getOrDefault(row.jobId(), NOT_SIGNED),
-                leased.keys().getOrDefault(row.id(), NO_KEY)));
+                leased.keys().getOrDefault(row.id(), NO_KEY),
+                leased.limits().of(bundle(job), row.hostId())));
       }
     }
     return new Claimed(assignments, leased.more());
@@ -89,6 +97,7 @@ public final class Claims {
       Map<UUID, Job> jobs,
       Map<UUID, SignedJob> signed,
       Map<UUID, byte[]> keys,
+      PolicySet limits,
       boolean more) {}
 
   private Leased claim(Transaction transaction, Map<UUID, Integer> slots) {
@@ -117,7 +126,34 @@ public final class Claims {
         () -> admitted.forEach(row -> changes.tasksChanged(row.jobId(), List.of(row.id()))));
     Map<UUID, SignedJob> signed = jobIds.isEmpty() ? Map.of() : jobs.signed(transaction, jobIds);
     return new Leased(
-        admitted, specs, signed, keys(transaction, admitted, specs), admitted.size() < rows.size());
+        admitted,
+        specs,
+        signed,
+        keys(transaction, admitted, specs),
+        limits(transaction, admitted, specs),
+        admitted.size() < rows.size());
+  }
+
+  /** Policies for what goes out now. */
+  private PolicySet limits(Transaction transaction, List<TaskRow> rows, Map<UUID, Job> specs) {
+    if (rows.isEmpty()) {
+      return PolicySet.NONE;
+    }
+    Set<String> bundles = new HashSet<>();
+    specs
+        .values()
+        .forEach(job -> {
+          String bundle = bundle(job);
+          if (bundle != null) {
+            bundles.add(bundle);
+          }
+        });
+    return limits.of(
+        transaction, bundles, rows.stream().map(TaskRow::hostId).collect(Collectors.toSet()));
+  }
+
+  private static @Nullable String bundle(Job job) {
+    return job.work() instanceof Work.Action action ? action.bundle() : null;
   }
 
   /** What opens the sealed parameters of those tasks that have any. */
@@ -155,7 +191,8 @@ public final class Claims {
     return admitted;
   }
 
-  private Assignment assignment(TaskRow row, Job job, SignedJob signed, byte[] sealedKey) {
+  private Assignment assignment(
+      TaskRow row, Job job, SignedJob signed, byte[] sealedKey, Limits lowest) {
     return new Assignment(
         new AttemptRef(row.id(), row.attempt() + 1),
         row.hostId(),
@@ -164,6 +201,7 @@ public final class Claims {
         trees.proof(job.id(), row.hostId()),
         job.work() instanceof Work.Action action ? action.bundleSize() : 0,
         sealedKey,
+        lowest,
         job.createdAt());
   }
 

@@ -8,6 +8,7 @@ import dev.hostler.controller.db.Transaction;
 import dev.hostler.controller.denial.Denials;
 import dev.hostler.controller.host.Host;
 import dev.hostler.controller.host.HostStore;
+import dev.hostler.controller.limit.LimitStore;
 import dev.hostler.controller.output.OutputStore;
 import dev.hostler.controller.target.Targets;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -105,7 +106,7 @@ public record WorkEngine(
             notices,
             time),
         new JobWatches(database, jobs, views, output, denials, changes),
-        new Claims(database, jobs, tasks, keys, attempts, trees, changes, time),
+        new Claims(database, jobs, tasks, keys, attempts, new LimitStore(), trees, changes, time),
         new Reconciler(database, tasks, attempts, output, changes, hints, time),
         new ReportWriter(
             database,

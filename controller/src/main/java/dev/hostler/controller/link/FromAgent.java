@@ -5,6 +5,7 @@ import dev.hostler.controller.job.AttemptRef;
 import dev.hostler.controller.job.AttemptResult;
 import dev.hostler.controller.job.AttemptResult.ResourceUse;
 import dev.hostler.controller.job.AttemptResult.StreamTotals;
+import dev.hostler.controller.job.LimitHit;
 import dev.hostler.controller.job.Outcome;
 import dev.hostler.controller.job.Refusal;
 import dev.hostler.controller.job.TaskState;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class FromAgent {
   private static final Logger LOG = LoggerFactory.getLogger(FromAgent.class);
   private static final int MAX_TEXT = 8192;
+  private static final int MAX_HITS = 64;
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private FromAgent() {}
@@ -132,7 +134,18 @@ final class FromAgent {
             Math.max(0, result.getUse().getPidsDenied()),
             result.getUse().hasSummary()
                 ? UsageFrames.summary(result.getUse().getSummary())
-                : null));
+                : null),
+        result.getLimitsHitList().stream().limit(MAX_HITS).map(FromAgent::hit).toList());
+  }
+
+  private static LimitHit hit(dev.hostler.proto.v1.LimitHit hit) {
+    return new LimitHit(
+        text(hit.getLimit()),
+        Math.max(0, hit.getValue()),
+        Math.max(0, hit.getCount()),
+        text(hit.getSetBy()),
+        hit.getShare() >= 0 && hit.getShare() <= 1 ? hit.getShare() : 0, // also what is no number
+        hit.getEnded());
   }
 
   private static long count(String field, long value) {

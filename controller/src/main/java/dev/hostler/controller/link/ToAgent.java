@@ -37,7 +37,8 @@ final class ToAgent {
             .setTargetIndex(assignment.proof().index())
             .setTargetCount(assignment.proof().size())
             .setBundleSize(assignment.bundleSize())
-            .setSealedKey(UnsafeByteOperations.unsafeWrap(assignment.sealedKey()));
+            .setSealedKey(UnsafeByteOperations.unsafeWrap(assignment.sealedKey()))
+            .setLimits(LimitFields.message(assignment.limits()));
     for (byte[] hash : assignment.proof().path()) {
       frame.addTargetPath(UnsafeByteOperations.unsafeWrap(hash));
     }

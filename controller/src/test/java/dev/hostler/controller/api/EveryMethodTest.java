@@ -115,6 +115,9 @@ class EveryMethodTest {
           IndexService/ListRevocations     V O D S A
           IndexService/Revoke              - - - S A
           IndexService/LiftYank            - - - S A
+          LimitService/ListLimitPolicies V O D S A
+          LimitService/GetLimits           V O D S A
+          LimitService/SetLimits           - - - S A
           AuditService/ExportAudit         - - - S A
           """);
 

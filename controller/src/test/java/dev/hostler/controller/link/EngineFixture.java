@@ -7,6 +7,7 @@ import dev.hostler.controller.access.Operator;
 import dev.hostler.controller.api.BundleEndpoint;
 import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
+import dev.hostler.controller.api.LimitEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.certificate.Renewals;
@@ -25,6 +26,8 @@ import dev.hostler.controller.job.Task;
 import dev.hostler.controller.job.WorkEngine;
 import dev.hostler.controller.job.WorkMetrics;
 import dev.hostler.controller.job.WorkSettings;
+import dev.hostler.controller.limit.LimitPolicies;
+import dev.hostler.controller.limit.LimitStore;
 import dev.hostler.controller.revocation.Revocations;
 import dev.hostler.controller.roots.BundleInspector;
 import dev.hostler.controller.roots.TrustedRoots;
@@ -84,6 +87,7 @@ public final class EngineFixture implements AutoCloseable {
   public final WorkEngine engine;
   public final Scheduler scheduler;
   public final BundleService bundles;
+  public final LimitPolicies limits;
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final ManagedChannel channel;
   public final UsageIntake usage;
@@ -123,6 +127,8 @@ public final class EngineFixture implements AutoCloseable {
     this.usage = new UsageIntake(database, engine.jobs(), time, meters);
     usage.start();
     hosts.onRemoval(engine.reconciler());
+    this.limits = new LimitPolicies(database, new LimitStore(), audit, time);
+    hosts.onRemoval(limits);
     this.scheduler =
         new Scheduler(
             engine.claims(), sessions, engine.hints(), metrics, time, Duration.ofSeconds(30));
@@ -168,6 +174,7 @@ public final class EngineFixture implements AutoCloseable {
                   engine.watches(),
                   new JobAccess(policy, hosts, () -> ALICE, Operator::new),
                   () -> ALICE.name()))
+          .addService(new LimitEndpoint(limits, bundles, hosts, () -> ALICE.name()))
           .addService(
               new BundleEndpoint(
                   bundles,

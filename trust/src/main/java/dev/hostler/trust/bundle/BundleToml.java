@@ -1,13 +1,14 @@
 package dev.hostler.trust.bundle;
 
 import dev.hostler.trust.bundle.Manifest.Action;
-import dev.hostler.trust.bundle.Manifest.Limits;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
 import dev.hostler.trust.bundle.Manifest.Sandbox;
 import dev.hostler.trust.json.Json;
 import dev.hostler.trust.json.JsonFields;
 import dev.hostler.trust.json.Problem;
 import dev.hostler.trust.json.Problems;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,16 @@ final class BundleToml {
 
   private static final long MIB = 1L << 20;
   private static final Limits DEFAULTS =
-      new Limits(256 * MIB, 64, 1000, 300_000, 5_000, 64 * MIB, 1024, 64 * MIB);
+      Limits.of(
+          Map.of(
+              Limit.MEMORY, 256 * MIB,
+              Limit.PIDS, 64L,
+              Limit.CPU, 1000L,
+              Limit.TIMEOUT, 300_000L,
+              Limit.GRACE, 5_000L,
+              Limit.OUTPUT, 64 * MIB,
+              Limit.OPEN_FILES, 1024L,
+              Limit.TMP, 64 * MIB));
 
   private final TomlParseResult toml;
   private final Problems problems = new Problems();
@@ -175,16 +185,12 @@ final class BundleToml {
 
   private Limits limits(JsonFields action) {
     JsonFields fields = table(action, "limits", problems);
-    Limits limits =
-        new Limits(
-            quantities.bytes(fields, "memory", DEFAULTS.memoryBytes()),
-            fields.get("pids") == null ? DEFAULTS.pids() : fields.integer("pids"),
-            quantities.cpuMillis(fields, "cpu", DEFAULTS.cpuMillis()),
-            quantities.millis(fields, "timeout", DEFAULTS.timeoutMillis()),
-            quantities.millis(fields, "grace", DEFAULTS.graceMillis()),
-            quantities.bytes(fields, "output", DEFAULTS.outputBytes()),
-            fields.get("open_files") == null ? DEFAULTS.openFiles() : fields.integer("open_files"),
-            quantities.bytes(fields, "tmp", DEFAULTS.tmpBytes()));
+    Limits limits = DEFAULTS;
+    for (Limit limit : Limit.values()) {
+      if (fields.get(limit.key()) != null) {
+        limits = limits.with(limit, quantities.limit(fields, limit));
+      }
+    }
     fields.noOthers();
     return limits;
   }

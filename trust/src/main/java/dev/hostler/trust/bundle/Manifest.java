@@ -1,5 +1,6 @@
 package dev.hostler.trust.bundle;
 
+import dev.hostler.trust.limits.Limits;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
@@ -131,29 +132,6 @@ public record Manifest(
       return name().toLowerCase(java.util.Locale.ROOT);
     }
   }
-
-  /**
-   * What an action may use.
-   *
-   * @param memoryBytes memory of all its processes, private /tmp included
-   * @param pids processes and threads at once
-   * @param cpuMillis CPU time per second of wall time in thousandths of a CPU: 1500 is one and a
-   *     half
-   * @param timeoutMillis wall time from start
-   * @param graceMillis between TERM and KILL
-   * @param outputBytes kept per stream; more is read, counted and dropped
-   * @param openFiles open descriptors per process
-   * @param tmpBytes size of its private /tmp
-   */
-  public record Limits(
-      long memoryBytes,
-      long pids,
-      long cpuMillis,
-      long timeoutMillis,
-      long graceMillis,
-      long outputBytes,
-      long openFiles,
-      long tmpBytes) {}
 
   /**
    * A file of the payload.

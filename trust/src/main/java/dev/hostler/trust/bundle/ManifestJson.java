@@ -1,7 +1,6 @@
 package dev.hostler.trust.bundle;
 
 import dev.hostler.trust.bundle.Manifest.Action;
-import dev.hostler.trust.bundle.Manifest.Limits;
 import dev.hostler.trust.bundle.Manifest.Network;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
 import dev.hostler.trust.bundle.Manifest.Sandbox;
@@ -10,6 +9,7 @@ import dev.hostler.trust.json.Json;
 import dev.hostler.trust.json.JsonFields;
 import dev.hostler.trust.json.Problem;
 import dev.hostler.trust.json.Problems;
+import dev.hostler.trust.limits.Limits;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,15 +67,7 @@ final class ManifestJson {
     if (action.sandbox().onDenied() != Manifest.OnDenied.DENY) {
       sandbox.put("on_denied", action.sandbox().onDenied().text()); // hosts of before know no other
     }
-    ObjectNode limits = node.putObject("limits");
-    limits.put("memory_bytes", action.limits().memoryBytes());
-    limits.put("pids", action.limits().pids());
-    limits.put("cpu_millis", action.limits().cpuMillis());
-    limits.put("timeout_ms", action.limits().timeoutMillis());
-    limits.put("grace_ms", action.limits().graceMillis());
-    limits.put("output_bytes", action.limits().outputBytes());
-    limits.put("open_files", action.limits().openFiles());
-    limits.put("tmp_bytes", action.limits().tmpBytes());
+    action.limits().write(node.putObject("limits"));
     texts(node.putArray("snapshot"), action.snapshot());
     if (action.rollbackOnFailure()) { // left out else: older manifests stay as they are
       node.put("rollback_on_failure", true);
@@ -214,7 +206,7 @@ final class ManifestJson {
             fields.string("run_as"),
             fields.stringMap("env"),
             sandbox(fields.get("sandbox"), fields.path("sandbox"), problems),
-            limits(fields.get("limits"), fields.path("limits"), problems),
+            Limits.read(orEmpty(fields.get("limits")), fields.path("limits"), problems),
             fields.strings("snapshot"),
             fields.get("rollback_on_failure") != null && fields.bool("rollback_on_failure"));
     fields.noOthers();
@@ -248,22 +240,6 @@ final class ManifestJson {
       problems.add(fields.path("on_denied"), "is not \"kill\"", "use \"kill\", or leave it out");
     }
     return Manifest.OnDenied.KILL;
-  }
-
-  private static Limits limits(@Nullable JsonNode node, String path, Problems problems) {
-    JsonFields fields = new JsonFields(orEmpty(node), path, problems);
-    Limits limits =
-        new Limits(
-            fields.integer("memory_bytes"),
-            fields.integer("pids"),
-            fields.integer("cpu_millis"),
-            fields.integer("timeout_ms"),
-            fields.integer("grace_ms"),
-            fields.integer("output_bytes"),
-            fields.integer("open_files"),
-            fields.integer("tmp_bytes"));
-    fields.noOthers();
-    return limits;
   }
 
   private static List<PayloadFile> payload(@Nullable JsonNode node, Problems problems) {

@@ -1,14 +1,17 @@
 package dev.hostler.trust.bundle;
 
 import dev.hostler.trust.bundle.Manifest.Action;
-import dev.hostler.trust.bundle.Manifest.Limits;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
 import dev.hostler.trust.bundle.Manifest.Sandbox;
 import dev.hostler.trust.json.Problems;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What a manifest must obey beyond its form. The same rules hold at build, push and run. */
@@ -16,6 +19,18 @@ final class ManifestRules {
   static final int MAX_FILES = 20_000;
   static final long MAX_PAYLOAD_BYTES = 4L << 30;
   static final long MAX_FILE_BYTES = (8L << 30) - 1;
+
+  /** Limits that every action has. */
+  private static final Set<Limit> REQUIRED =
+      EnumSet.of(
+          Limit.MEMORY,
+          Limit.PIDS,
+          Limit.CPU,
+          Limit.TIMEOUT,
+          Limit.GRACE,
+          Limit.OUTPUT,
+          Limit.OPEN_FILES,
+          Limit.TMP);
 
   private static final int MAX_ACTIONS = 100;
   private static final int MAX_TEXT = 500;
@@ -186,26 +201,13 @@ final class ManifestRules {
     });
   }
 
+  /** The others may be left out: no swap, the usual share, no limit. */
   private static void limits(Limits limits, String path, Problems problems) {
-    long mib = 1L << 20;
-    long hour = 3_600_000L;
-    range(limits.memoryBytes(), 4 * mib, mib * mib, path + "memory", "bytes", problems);
-    range(limits.pids(), 1, 100_000, path + "pids", "processes", problems);
-    range(limits.cpuMillis(), 10, 1_024_000, path + "cpu", "thousandths of a CPU", problems);
-    range(limits.timeoutMillis(), 100, 30 * 24 * hour, path + "timeout", "ms", problems);
-    range(limits.graceMillis(), 0, hour, path + "grace", "ms", problems);
-    range(limits.outputBytes(), 0, mib * mib, path + "output", "bytes", problems);
-    range(limits.openFiles(), 16, mib, path + "open_files", "descriptors", problems);
-    range(limits.tmpBytes(), 64 * 1024, mib * mib, path + "tmp", "bytes", problems);
-  }
-
-  private static void range(
-      long value, long least, long most, String field, String unit, Problems problems) {
-    if (value < least || value > most) {
-      problems.add(
-          field,
-          value + " " + unit + " is out of range",
-          "use " + least + " to " + most + " " + unit);
+    for (Limit limit : REQUIRED) {
+      if (limits.get(limit).isEmpty()) {
+        problems.add(path + limit.key(), "is missing", "give " + limit.form());
+      }
     }
+    limits.check(path, problems);
   }
 }

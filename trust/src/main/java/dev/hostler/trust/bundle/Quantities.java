@@ -2,6 +2,7 @@ package dev.hostler.trust.bundle;
 
 import dev.hostler.trust.json.JsonFields;
 import dev.hostler.trust.json.Problems;
+import dev.hostler.trust.limits.Limit;
 import java.math.BigDecimal;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -37,6 +38,16 @@ final class Quantities {
 
   Quantities(Problems problems) {
     this.problems = problems;
+  }
+
+  /** A limit, in its own unit. */
+  long limit(JsonFields fields, Limit limit) {
+    return switch (limit) {
+      case MEMORY, SWAP, OUTPUT, TMP, IO_READ, IO_WRITE -> bytes(fields, limit.key(), 0);
+      case TIMEOUT, GRACE, CPU_TIME -> millis(fields, limit.key(), 0);
+      case CPU -> cpuMillis(fields, limit.key(), 0);
+      case PIDS, OPEN_FILES, CPU_WEIGHT -> fields.integer(limit.key());
+    };
   }
 
   /** A number of bytes, or a text such as 64MiB. */

@@ -5,6 +5,7 @@ import dev.hostler.trust.json.Json;
 import dev.hostler.trust.json.JsonFields;
 import dev.hostler.trust.json.Problem;
 import dev.hostler.trust.json.Problems;
+import dev.hostler.trust.limits.Limits;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,9 @@ final class JobJson {
     job.env().forEach(env::put);
     if (job.timeout() != null) {
       root.put("timeout_ms", job.timeout().toMillis());
+    }
+    if (!job.limits().isEmpty()) {
+      job.limits().write(root.putObject("limits"));
     }
     root.put("concurrency", job.concurrency());
     root.put("not_before", job.notBefore().toString());
@@ -110,6 +114,9 @@ final class JobJson {
     var env = fields.stringMap("env");
     Duration timeout =
         fields.get("timeout_ms") == null ? null : Duration.ofMillis(fields.integer("timeout_ms"));
+    JsonNode limited = fields.get("limits");
+    Limits limits =
+        limited == null ? Limits.NONE : Limits.read(limited, fields.path("limits"), problems);
     int concurrency = count(fields, "concurrency", problems);
     Instant notBefore = instant(fields, "not_before", problems);
     Instant expires = instant(fields, "expires", problems);
@@ -132,7 +139,8 @@ final class JobJson {
             nonce,
             allowOlder,
             targets,
-            sandbox);
+            sandbox,
+            limits);
   }
 
   private static @Nullable JobWork work(JsonFields fields, Problems problems) {

@@ -2,6 +2,7 @@ package dev.hostler.trust.job;
 
 import dev.hostler.trust.bundle.Version;
 import dev.hostler.trust.json.Problems;
+import dev.hostler.trust.limits.Limit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +49,11 @@ final class JobRules {
           "is " + timeout.toMillis(),
           "use 1 ms to " + MAX_TIMEOUT.toDays() + " days");
     }
+    if (job.limits().get(Limit.TIMEOUT).isPresent()) {
+      problems.add(
+          "limits.timeout_ms", "is set", "the timeout of a job is its own field, timeout_ms");
+    }
+    job.limits().check("limits.", problems);
     times(job.notBefore(), job.expires(), problems);
     if (!isNonce(job.nonce())) {
       problems.add(

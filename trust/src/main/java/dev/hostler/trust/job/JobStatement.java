@@ -1,5 +1,6 @@
 package dev.hostler.trust.job;
 
+import dev.hostler.trust.limits.Limits;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowOlder whether a bundle version below the highest that a host has seen may run
  * @param targets for which hosts
  * @param sandbox what is asked of the sandbox
+ * @param limits what attempts may use at most; they only lower what else holds. Without the
+ *     timeout, which is a field of its own
  */
 public record JobStatement(
     JobWork work,
@@ -36,7 +39,8 @@ public record JobStatement(
     String nonce,
     boolean allowOlder,
     Targets targets,
-    JobSandbox sandbox) {
+    JobSandbox sandbox,
+    Limits limits) {
 
   /** The format that this program writes and reads. */
   public static final String FORMAT = "hostler.job/1";
@@ -57,7 +61,7 @@ public record JobStatement(
     env = Collections.unmodifiableSortedMap(new TreeMap<>(env));
   }
 
-  /** With nothing asked of the sandbox. */
+  /** With nothing asked of the sandbox, and without limits of its own. */
   public JobStatement(
       JobWork work,
       SortedMap<String, String> env,
@@ -78,7 +82,8 @@ public record JobStatement(
         nonce,
         allowOlder,
         targets,
-        JobSandbox.USUAL);
+        JobSandbox.USUAL,
+        Limits.NONE);
   }
 
   /** A nonce that was never used. */

@@ -69,9 +69,9 @@ class BundleRoundTripTest {
       assertThat(action.sandbox().network()).isEqualTo(Network.NONE);
       assertThat(action.sandbox().seccomp()).isEqualTo("default");
       assertThat(action.limits())
-          .isEqualTo(
-              new Manifest.Limits(
-                  256L << 20, 64, 1000, 300_000, 5_000, 64L << 20, 1024, 64L << 20));
+          .hasToString(
+              "memory=256MiB cpu=1 pids=64 open_files=1024 timeout=5m grace=5s output=64MiB"
+                  + " tmp=64MiB");
       assertThat(action.paramsSchema())
           .isEqualTo(
               "{\"additionalProperties\":false,\"properties\":{\"name\":{\"type\":\"string\"},"

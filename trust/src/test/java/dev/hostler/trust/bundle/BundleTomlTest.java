@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.trust.bundle.Manifest.Action;
-import dev.hostler.trust.bundle.Manifest.Limits;
 import dev.hostler.trust.bundle.Manifest.Network;
 import dev.hostler.trust.bundle.Manifest.PayloadFile;
 import dev.hostler.trust.json.Problem;
@@ -53,6 +52,11 @@ class BundleTomlTest {
       output = 1000
       open_files = 99
       tmp = "1 MiB"
+      swap = "1MiB"
+      cpu_weight = 20
+      cpu_time = "30s"
+      io_read = "20MiB"
+      io_write = "10MiB"
       """;
 
   private static Manifest read(String toml) throws InvalidBundleException {
@@ -84,7 +88,9 @@ class BundleTomlTest {
                 "default",
                 Manifest.OnDenied.DENY));
     assertThat(action.limits())
-        .isEqualTo(new Limits(1L << 30, 7, 1500, 120_000, 500, 1000, 99, 1 << 20));
+        .hasToString(
+            "memory=1GiB swap=1MiB cpu=1.5 cpu_weight=20 cpu_time=30s pids=7 open_files=99"
+                + " io_read=20MiB io_write=10MiB timeout=2m grace=500ms output=1000 tmp=1MiB");
     // What is written is read as the same.
     assertThat(ManifestJson.read(manifest.canonicalJson())).isEqualTo(manifest);
   }

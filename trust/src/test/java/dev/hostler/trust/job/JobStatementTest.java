@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.trust.job.JobException.Reason;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -85,17 +88,7 @@ class JobStatementTest {
   }
 
   private static JobStatement asking(JobStatement of, String profile) {
-    return new JobStatement(
-        of.work(),
-        of.env(),
-        of.timeout(),
-        of.concurrency(),
-        of.notBefore(),
-        of.expires(),
-        of.nonce(),
-        of.allowOlder(),
-        of.targets(),
-        new JobSandbox(profile));
+    return changed(of, new JobSandbox(profile), Limits.NONE);
   }
 
   @Test
@@ -105,6 +98,44 @@ class JobStatementTest {
     assertThat(text(test)).contains("\"sandbox_test\":{\"run_as\":\"root\"}");
     assertThatThrownBy(() -> SampleJob.with(new JobWork.SandboxTest("www")).canonicalJson())
         .hasMessageContaining("sandbox_test.run_as: is 'www'");
+  }
+
+  @Test
+  void limitsAreSignedAndHaveNoTimeoutAmongThem() throws Exception {
+    JobStatement whole = SampleJob.with(new JobWork.Command(List.of("id"), "default"));
+    Limits limits = Limits.of(Map.of(Limit.MEMORY, 64L << 20, Limit.CPU, 500L));
+    JobStatement limited = changed(whole, JobSandbox.USUAL, limits);
+    assertThat(text(limited)).contains("\"limits\":{\"cpu_millis\":500,\"memory_bytes\":67108864}");
+    assertThat(JobStatement.read(limited.canonicalJson())).isEqualTo(limited);
+    assertThatThrownBy(() ->
+            changed(whole, JobSandbox.USUAL, limits.with(Limit.TIMEOUT, 1000)).canonicalJson())
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("limits.timeout_ms");
+    assertThatThrownBy(
+            () -> changed(whole, JobSandbox.USUAL, limits.with(Limit.PIDS, 0)).canonicalJson())
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("limits.pids");
+    assertThatThrownBy(() ->
+            JobStatement.read(
+                text(whole)
+                    .replace("\"concurrency\"", "\"limits\":{},\"concurrency\"")
+                    .getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(JobException.class);
+  }
+
+  private static JobStatement changed(JobStatement job, JobSandbox sandbox, Limits limits) {
+    return new JobStatement(
+        job.work(),
+        job.env(),
+        job.timeout(),
+        job.concurrency(),
+        job.notBefore(),
+        job.expires(),
+        job.nonce(),
+        job.allowOlder(),
+        job.targets(),
+        sandbox,
+        limits);
   }
 
   /** What is replaced in the sample's text, by what, and what the message must say. */

@@ -9,14 +9,25 @@ import java.util.OptionalLong;
  * @param memoryPeakBytes highest use of memory
  * @param cpuMicros CPU time of all processes, in microseconds
  * @param pidsDenied forks refused by the limit
+ * @param throttling how the CPU quota held it back
  */
 public record CgroupCounters(
     OptionalLong oomKills,
     OptionalLong memoryPeakBytes,
     OptionalLong cpuMicros,
-    OptionalLong pidsDenied) {
+    OptionalLong pidsDenied,
+    CpuThrottling throttling) {
   /** Nothing is known. */
   public static final CgroupCounters UNKNOWN =
       new CgroupCounters(
           OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+
+  /** Without throttling. */
+  public CgroupCounters(
+      OptionalLong oomKills,
+      OptionalLong memoryPeakBytes,
+      OptionalLong cpuMicros,
+      OptionalLong pidsDenied) {
+    this(oomKills, memoryPeakBytes, cpuMicros, pidsDenied, CpuThrottling.NONE);
+  }
 }

@@ -66,6 +66,18 @@ final class CgroupFiles {
     return OptionalLong.empty();
   }
 
+  /**
+   * How a quota held a group back; all 0 if that cannot be read.
+   *
+   * @param time key of the time, which has this many units in a microsecond
+   */
+  static CpuThrottling throttling(Path stat, String time, long units) {
+    return new CpuThrottling(
+        number(stat, "nr_periods").orElse(0),
+        number(stat, "nr_throttled").orElse(0),
+        number(stat, time).orElse(0) / units);
+  }
+
   /** Process numbers in this group and those below it; none if it does not exist. */
   static List<Long> processes(Path directory) throws IOException {
     List<Long> pids = new ArrayList<>();

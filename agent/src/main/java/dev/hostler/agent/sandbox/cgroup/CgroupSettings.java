@@ -9,8 +9,9 @@ import java.nio.file.Path;
  * @param mountinfo normally {@code /proc/self/mountinfo}
  * @param selfCgroup normally {@code /proc/self/cgroup}
  * @param swaps normally {@code /proc/swaps}
+ * @param disks normally {@code /sys/block}
  */
-public record CgroupSettings(String tree, Path mountinfo, Path selfCgroup, Path swaps) {
+public record CgroupSettings(String tree, Path mountinfo, Path selfCgroup, Path swaps, Path disks) {
   /**
    * @throws IllegalArgumentException if the name is not a plain one
    */
@@ -27,6 +28,7 @@ public record CgroupSettings(String tree, Path mountinfo, Path selfCgroup, Path 
         tree,
         Path.of("/proc/self/mountinfo"),
         Path.of("/proc/self/cgroup"),
-        Path.of("/proc/swaps"));
+        Path.of("/proc/swaps"),
+        Path.of("/sys/block"));
   }
 }

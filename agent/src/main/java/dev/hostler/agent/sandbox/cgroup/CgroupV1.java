@@ -45,7 +45,11 @@ final class CgroupV1 extends AttemptCgroup {
         cpuNanos.isPresent()
             ? OptionalLong.of(cpuNanos.getAsLong() / NANOS_PER_MICRO)
             : OptionalLong.empty(),
-        number("pids", "pids.events", "max"));
+        number("pids", "pids.events", "max"),
+        byController.containsKey("cpu")
+            ? CgroupFiles.throttling(
+                byController.get("cpu").resolve("cpu.stat"), "throttled_time", NANOS_PER_MICRO)
+            : CpuThrottling.NONE);
   }
 
   private Set<Long> processes() throws IOException {

@@ -27,7 +27,8 @@ final class CgroupV2 extends AttemptCgroup {
         CgroupFiles.number(directory.resolve("memory.events"), "oom_kill"),
         CgroupFiles.number(directory.resolve("memory.peak")),
         CgroupFiles.number(directory.resolve("cpu.stat"), "usage_usec"),
-        CgroupFiles.number(directory.resolve("pids.events"), "max"));
+        CgroupFiles.number(directory.resolve("pids.events"), "max"),
+        CgroupFiles.throttling(directory.resolve("cpu.stat"), "throttled_usec", 1));
   }
 
   @Override

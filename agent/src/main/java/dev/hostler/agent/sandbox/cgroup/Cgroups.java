@@ -19,11 +19,12 @@ public sealed interface Cgroups permits CgroupsV1, CgroupsV2 {
       throws CgroupUnsupportedException, IOException {
     CgroupMounts mounts = CgroupMounts.read(settings.mountinfo());
     SwapUse swap = new SwapUse(settings.swaps());
+    Disks disks = new Disks(settings.disks());
     if (mounts.hasUsableV2()) {
       return CgroupsV2.prepare(
-          mounts.v2().orElseThrow(), settings.selfCgroup(), settings.tree(), swap, time);
+          mounts.v2().orElseThrow(), settings.selfCgroup(), settings.tree(), swap, disks, time);
     }
-    return CgroupsV1.prepare(mounts.v1(), settings.tree(), swap, time);
+    return CgroupsV1.prepare(mounts.v1(), settings.tree(), swap, disks, time);
   }
 
   /** 1 or 2. */

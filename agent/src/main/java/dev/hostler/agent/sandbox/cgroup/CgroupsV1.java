@@ -12,20 +12,26 @@ import java.util.TreeSet;
 /** The sub-tree on cgroup v1: a directory of its name in each hierarchy that is used. */
 final class CgroupsV1 implements Cgroups {
   private static final List<String> NEEDED = List.of("memory", "pids", "freezer");
-  private static final List<String> USED = List.of("memory", "pids", "freezer", "cpu", "cpuacct");
+  private static final List<String> USED =
+      List.of("memory", "pids", "freezer", "cpu", "cpuacct", "blkio");
   private static final long PERIOD_MICROS = 100_000;
+  private static final long USUAL_SHARES = 1024;
+  private static final long LEAST_SHARES = 2;
 
   private final Map<String, Path> trees;
   private final SwapUse swap;
+  private final Disks disks;
   private final TimeSource time;
 
-  private CgroupsV1(Map<String, Path> trees, SwapUse swap, TimeSource time) {
+  private CgroupsV1(Map<String, Path> trees, SwapUse swap, Disks disks, TimeSource time) {
     this.trees = trees;
     this.swap = swap;
+    this.disks = disks;
     this.time = time;
   }
 
-  static CgroupsV1 prepare(Map<String, Path> mounts, String tree, SwapUse swap, TimeSource time)
+  static CgroupsV1 prepare(
+      Map<String, Path> mounts, String tree, SwapUse swap, Disks disks, TimeSource time)
       throws CgroupUnsupportedException, IOException {
     List<String> missing = NEEDED.stream().filter(need -> !mounts.containsKey(need)).toList();
     if (!missing.isEmpty()) {
@@ -42,7 +48,7 @@ final class CgroupsV1 implements Cgroups {
         trees.put(controller, Files.createDirectories(mount.resolve(tree)));
       }
     }
-    return new CgroupsV1(trees, swap, time);
+    return new CgroupsV1(trees, swap, disks, time);
   }
 
   @Override
@@ -60,9 +66,14 @@ final class CgroupsV1 implements Cgroups {
   @Override
   public Cgroup create(String name, CgroupLimits limits)
       throws CgroupUnsupportedException, IOException, InterruptedException {
-    if (limits.cpuMillis() > 0 && !trees.containsKey("cpu")) {
+    boolean cpu = limits.cpuMillis() > 0 || limits.cpuWeight() != CgroupLimits.USUAL_WEIGHT;
+    if (cpu && !trees.containsKey("cpu")) {
       throw new CgroupUnsupportedException(
           "cgroups: the cpu controller is not mounted, so a cpu limit cannot be enforced");
+    }
+    if (!limits.io().isNone() && !trees.containsKey("blkio")) {
+      throw new CgroupUnsupportedException(
+          "cgroups: the blkio controller is not mounted, so io_read and io_write cannot be enforced");
     }
     Cgroup group = open(name);
     Creation.of(group, () -> limit(name, limits));
@@ -87,6 +98,25 @@ final class CgroupsV1 implements Cgroups {
       CgroupFiles.write(
           cpu.resolve("cpu.cfs_quota_us"),
           Long.toString(limits.cpuMillis() * PERIOD_MICROS / 1000));
+    }
+    if (limits.cpuWeight() != CgroupLimits.USUAL_WEIGHT) {
+      long shares = limits.cpuWeight() * USUAL_SHARES / CgroupLimits.USUAL_WEIGHT;
+      CgroupFiles.write(
+          tree("cpu").resolve(name).resolve("cpu.shares"),
+          Long.toString(Math.max(shares, LEAST_SHARES)));
+    }
+    if (!limits.io().isNone()) {
+      Path blkio = tree("blkio").resolve(name);
+      for (String disk : disks.numbers()) {
+        throttle(blkio.resolve("blkio.throttle.read_bps_device"), disk, limits.io().readBytes());
+        throttle(blkio.resolve("blkio.throttle.write_bps_device"), disk, limits.io().writeBytes());
+      }
+    }
+  }
+
+  private static void throttle(Path file, String disk, long bytes) throws IOException {
+    if (bytes > 0) {
+      CgroupFiles.write(file, disk + " " + bytes);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,19 +16,22 @@ final class CgroupsV2 implements Cgroups {
 
   private static final List<String> USED = List.of("memory", "pids", "cpu");
   private static final long PERIOD_MICROS = 100_000;
+  private static final String IO = "io";
 
   private final Path tree;
   private final SwapUse swap;
+  private final Disks disks;
   private final TimeSource time;
 
-  private CgroupsV2(Path tree, SwapUse swap, TimeSource time) {
+  private CgroupsV2(Path tree, SwapUse swap, Disks disks, TimeSource time) {
     this.tree = tree;
     this.swap = swap;
+    this.disks = disks;
     this.time = time;
   }
 
   static CgroupsV2 prepare(
-      Path mount, Path selfCgroup, String treeName, SwapUse swap, TimeSource time)
+      Path mount, Path selfCgroup, String treeName, SwapUse swap, Disks disks, TimeSource time)
       throws CgroupUnsupportedException, IOException {
     Path own = ownGroup(mount, selfCgroup);
     Path above = own.getParent();
@@ -41,7 +45,7 @@ final class CgroupsV2 implements Cgroups {
     enableControllers(parent);
     Files.createDirectories(tree);
     enableControllers(tree);
-    return new CgroupsV2(tree, swap, time);
+    return new CgroupsV2(tree, swap, disks, time);
   }
 
   /** The line {@code 0::/path} of /proc/self/cgroup (cgroups(7)). */
@@ -77,10 +81,14 @@ final class CgroupsV2 implements Cgroups {
               + missing
               + "; run the agent with Delegate=yes (systemd), or as root in the root group");
     }
+    List<String> wanted = new ArrayList<>(USED);
+    if (offered.contains(IO)) {
+      wanted.add(IO);
+    }
     Path control = group.resolve("cgroup.subtree_control");
-    if (!CgroupFiles.words(control).containsAll(USED)) {
+    if (!CgroupFiles.words(control).containsAll(wanted)) {
       CgroupFiles.write(
-          control, USED.stream().map(name -> "+" + name).collect(Collectors.joining(" ")));
+          control, wanted.stream().map(name -> "+" + name).collect(Collectors.joining(" ")));
     }
   }
 
@@ -120,6 +128,31 @@ final class CgroupsV2 implements Cgroups {
           group.resolve("cpu.max"),
           limits.cpuMillis() * PERIOD_MICROS / 1000 + " " + PERIOD_MICROS);
     }
+    if (limits.cpuWeight() != CgroupLimits.USUAL_WEIGHT) {
+      CgroupFiles.write(group.resolve("cpu.weight"), Long.toString(limits.cpuWeight()));
+    }
+    if (!limits.io().isNone()) {
+      limitDisks(group.resolve("io.max"), limits.io());
+    }
+  }
+
+  private void limitDisks(Path max, CgroupLimits.DiskLimits io)
+      throws CgroupUnsupportedException, IOException {
+    if (!Files.exists(max)) {
+      throw new CgroupUnsupportedException(
+          "cgroups: "
+              + max
+              + " is missing, so io_read and io_write cannot be enforced; delegate the io controller"
+              + " to the agent (Delegate=yes)");
+    }
+    for (String disk : disks.numbers()) {
+      CgroupFiles.write(
+          max, disk + " rbps=" + speed(io.readBytes()) + " wbps=" + speed(io.writeBytes()));
+    }
+  }
+
+  private static String speed(long bytes) {
+    return bytes == 0 ? "max" : Long.toString(bytes);
   }
 
   @Override

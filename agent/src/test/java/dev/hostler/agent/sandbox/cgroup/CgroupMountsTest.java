@@ -56,7 +56,7 @@ class CgroupMountsTest {
         root.resolve("mountinfo"), "34 24 0:29 / " + root + "/m rw - cgroup cgroup rw,memory");
     CgroupSettings settings =
         new CgroupSettings(
-            "x", root.resolve("mountinfo"), root.resolve("self"), root.resolve("swaps"));
+            "x", root.resolve("mountinfo"), root.resolve("self"), root.resolve("swaps"), root);
 
     assertThatThrownBy(() -> Cgroups.detect(settings, TimeSource.system()))
         .isInstanceOf(CgroupUnsupportedException.class)
@@ -73,12 +73,21 @@ class CgroupMountsTest {
     Files.write(root.resolve("mountinfo"), lines);
     Cgroups cgroups =
         Cgroups.detect(
-            new CgroupSettings("x", root.resolve("mountinfo"), root, root.resolve("swaps")),
+            new CgroupSettings("x", root.resolve("mountinfo"), root, root.resolve("swaps"), root),
             TimeSource.system());
 
     assertThatThrownBy(() -> cgroups.create("a", new CgroupLimits(1, 0, 100, 1)))
         .isInstanceOf(CgroupUnsupportedException.class)
         .hasMessageContaining("cpu controller");
+    assertThatThrownBy(() ->
+            cgroups.create("a", new CgroupLimits(1, 0, 0, 1, 50, CgroupLimits.DiskLimits.NONE)))
+        .isInstanceOf(CgroupUnsupportedException.class)
+        .hasMessageContaining("cpu controller");
+    assertThatThrownBy(() ->
+            cgroups.create(
+                "a", new CgroupLimits(1, 0, 0, 1, 100, new CgroupLimits.DiskLimits(0, 1 << 20))))
+        .isInstanceOf(CgroupUnsupportedException.class)
+        .hasMessageContaining("blkio controller");
     assertThat(cgroups.names()).isEmpty();
     assertThat(cgroups.open("a").counters().cpuMicros()).isEmpty();
   }

@@ -8,6 +8,7 @@ import dev.hostler.common.time.TimeSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,12 +22,14 @@ class CgroupsV2Test {
   private Path mount;
   private Path self;
   private Path swaps;
+  private Path disks;
 
   @BeforeEach
   void makeTree() throws Exception {
     mount = root.resolve("cgroup");
     self = root.resolve("self");
     swaps = root.resolve("swaps");
+    disks = Files.createDirectories(root.resolve("block"));
     Files.writeString(swaps, "Filename Type Size Used Priority\n");
     group(mount, OFFERED);
     Files.writeString(self, "0::/\n");
@@ -51,7 +54,7 @@ class CgroupsV2Test {
             "22 1 0:20 / /proc rw - proc proc rw",
             "30 1 0:26 / " + mount + " rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate");
     return Cgroups.detect(
-        new CgroupSettings("hostler", mountinfo, self, swaps), TimeSource.system());
+        new CgroupSettings("hostler", mountinfo, self, swaps, disks), TimeSource.system());
   }
 
   @Test
@@ -63,7 +66,7 @@ class CgroupsV2Test {
 
     assertThat(cgroups.version()).isEqualTo(2);
     assertThat(mount.resolve("cgroup.procs")).hasContent("1\n2\n");
-    assertThat(mount.resolve("cgroup.subtree_control")).hasContent("+memory +pids +cpu");
+    assertThat(mount.resolve("cgroup.subtree_control")).hasContent("+memory +pids +cpu +io");
     assertThat(mount.resolve("hostler/cgroup.subtree_control")).hasContent("+memory +pids +cpu");
     assertThat(cgroups.open("a.1").directories()).containsExactly(mount.resolve("hostler/a.1"));
   }
@@ -80,7 +83,7 @@ class CgroupsV2Test {
 
     assertThat(own.resolve("agent/cgroup.procs")).hasContent("4711");
     assertThat(cgroups.open("a").directories()).containsExactly(own.resolve("hostler/a"));
-    assertThat(own.resolve("cgroup.subtree_control")).hasContent("+memory +pids +cpu");
+    assertThat(own.resolve("cgroup.subtree_control")).hasContent("+memory +pids +cpu +io");
   }
 
   @Test
@@ -122,17 +125,47 @@ class CgroupsV2Test {
     group(mount.resolve("hostler"), OFFERED);
     CgroupsV2 cgroups = (CgroupsV2) detect();
     Path group = group(mount.resolve("hostler/a"), "");
-    for (String file : new String[] {"memory.max", "memory.swap.max", "pids.max", "cpu.max"}) {
+    for (String file :
+        new String[] {"memory.max", "memory.swap.max", "pids.max", "cpu.max", "cpu.weight"}) {
       Files.writeString(group.resolve(file), "max");
     }
+    Files.writeString(group.resolve("io.max"), "");
 
-    cgroups.limit(group, new CgroupLimits(1 << 20, 4096, 1500, 7));
+    for (String disk : List.of("vda 253:0", "dm-0 252:0", "loop3 7:3", "zram0 251:0")) {
+      Path entry = Files.createDirectories(disks.resolve(disk.split(" ", -1)[0]));
+      Files.writeString(entry.resolve("dev"), disk.split(" ", -1)[1] + "\n");
+    }
+
+    cgroups.limit(
+        group,
+        new CgroupLimits(1 << 20, 4096, 1500, 7, 20, new CgroupLimits.DiskLimits(1 << 20, 0)));
 
     assertThat(group.resolve("memory.max")).hasContent("1048576");
     assertThat(group.resolve("memory.swap.max")).hasContent("4096");
     assertThat(group.resolve("pids.max")).hasContent("7");
     assertThat(group.resolve("cpu.max")).hasContent("150000 100000");
+    assertThat(group.resolve("cpu.weight")).hasContent("20");
+    // The kernel takes one disk a write; a plain file keeps the last.
+    assertThat(Files.readString(group.resolve("io.max")))
+        .isIn("253:0 rbps=1048576 wbps=max", "252:0 rbps=1048576 wbps=max");
     assertThat(cgroups.names()).containsExactly("a");
+  }
+
+  @Test
+  void limitsOfDisksNeedTheController() throws Exception {
+    group(mount.resolve("hostler"), OFFERED);
+    CgroupsV2 cgroups = (CgroupsV2) detect();
+    Path group = group(mount.resolve("hostler/a"), "");
+    for (String file : new String[] {"memory.max", "pids.max"}) {
+      Files.writeString(group.resolve(file), "max");
+    }
+
+    assertThatThrownBy(() ->
+            cgroups.limit(
+                group,
+                new CgroupLimits(1 << 20, 0, 0, 7, 100, new CgroupLimits.DiskLimits(0, 4096))))
+        .isInstanceOf(CgroupUnsupportedException.class)
+        .hasMessageContaining("io controller");
   }
 
   @Test
