@@ -1,5 +1,10 @@
 package dev.hostler.cli;
 
+import dev.hostler.cli.alert.AlertCommand;
+import dev.hostler.cli.alert.AlertList;
+import dev.hostler.cli.alert.AlertRemove;
+import dev.hostler.cli.alert.AlertRules;
+import dev.hostler.cli.alert.AlertSet;
 import dev.hostler.cli.audit.AuditCheckpointCommand;
 import dev.hostler.cli.audit.AuditCommand;
 import dev.hostler.cli.audit.AuditList;
@@ -81,6 +86,8 @@ import dev.hostler.cli.trust.TrustCommand;
 import dev.hostler.cli.trust.TrustList;
 import dev.hostler.cli.trust.TrustRemove;
 import dev.hostler.cli.trust.TrustRevoke;
+import dev.hostler.cli.usage.TopCommand;
+import dev.hostler.cli.usage.UsageCommand;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -210,6 +217,17 @@ final class CommandTree {
                 new JobLogs(session),
                 new JobCancel(session),
                 new JobWatchCommand(session)));
+    nouns.put("top", () -> new CommandLine(new TopCommand(session)));
+    nouns.put("usage", () -> new CommandLine(new UsageCommand(session)));
+    nouns.put(
+        "alert",
+        () ->
+            group(
+                new AlertCommand(),
+                new AlertList(session),
+                new AlertRules(session),
+                new AlertSet(session),
+                new AlertRemove(session)));
     nouns.put(
         "audit",
         () ->

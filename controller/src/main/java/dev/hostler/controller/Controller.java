@@ -9,6 +9,7 @@ import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Authenticator;
 import dev.hostler.controller.access.CertificateAuthenticator;
+import dev.hostler.controller.api.AlertEndpoint;
 import dev.hostler.controller.api.AuditEndpoint;
 import dev.hostler.controller.api.BundleEndpoint;
 import dev.hostler.controller.api.Caller;
@@ -24,6 +25,7 @@ import dev.hostler.controller.api.OperatorTrust;
 import dev.hostler.controller.api.ProfileEndpoint;
 import dev.hostler.controller.api.TokenEndpoint;
 import dev.hostler.controller.api.TrustEndpoint;
+import dev.hostler.controller.api.UsageEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.audit.Refusals;
 import dev.hostler.controller.bundle.BundleService;
@@ -68,7 +70,6 @@ import dev.hostler.controller.trust.AgentCertificates;
 import dev.hostler.controller.trust.ControllerIdentity;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.controller.trust.OperatorRoots;
-import dev.hostler.controller.usage.UsageIntake;
 import dev.hostler.trust.job.JobTrust;
 import io.grpc.BindableService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -188,15 +189,17 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
           return hosts;
         },
         HostService::close);
-    UsageIntake usage =
-        lifecycle.start(
-            "the intake of use",
-            () -> {
-              UsageIntake made = new UsageIntake(database, engine.jobs(), time, metrics);
-              made.start();
-              return made;
-            },
-            UsageIntake::close);
+    Usage usage =
+        Usage.start(
+            config.usage(),
+            database,
+            audit,
+            hosts,
+            engine.jobs(),
+            sessions,
+            lifecycle,
+            time,
+            metrics);
     startWork(lifecycle, engine, sessions, hosts, workMetrics, time);
     List<BindableService> agentServices =
         List.of(
@@ -206,7 +209,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
                 engine,
                 bundles,
                 hostTrust,
-                usage,
+                usage.intake(),
                 link,
                 time,
                 AgentCaller::hostId),
@@ -253,7 +256,16 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             new ProfileEndpoint(new Profiles(database, audit, time)),
             new LimitEndpoint(limits, bundles, hosts, Caller::name),
             new IndexEndpoint(freshness.indexes(), freshness.revocations()),
-            new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name));
+            new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name),
+            new UsageEndpoint(
+                usage.service(),
+                hosts,
+                engine.jobs(),
+                selectors,
+                policy,
+                jobAccess,
+                Caller::current),
+            new AlertEndpoint(usage.alerts(), hosts, policy, Caller::current));
     OperatorPort operatorPort =
         lifecycle.start(
             "the operator port",

@@ -11,6 +11,7 @@ import dev.hostler.controller.job.RetentionConfig;
 import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.TrustConfig;
+import dev.hostler.controller.usage.UsageConfig;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -30,6 +31,7 @@ import java.util.Optional;
  * @param revocation section [revocation]
  * @param alerts section [alerts]
  * @param retention section [retention]
+ * @param usage section [usage]
  * @param log section [log]
  */
 public record ControllerConfig(
@@ -46,6 +48,7 @@ public record ControllerConfig(
     RevocationConfig revocation,
     AlertsConfig alerts,
     RetentionConfig retention,
+    UsageConfig usage,
     LogConfig log) {
   private static final long MIB = 1L << 20;
 
@@ -71,6 +74,7 @@ public record ControllerConfig(
             RevocationConfig.read(reader.section("revocation")),
             AlertsConfig.read(reader.section("alerts")),
             RetentionConfig.read(reader.section("retention")),
+            UsageConfig.read(reader.section("usage")),
             LogConfig.read(reader.section("log")));
     reader.finish();
     return config;

@@ -12,6 +12,7 @@ import dev.hostler.controller.index.IndexConfig;
 import dev.hostler.controller.job.RetentionConfig;
 import dev.hostler.controller.revocation.RevocationConfig;
 import dev.hostler.controller.trust.TrustConfig;
+import dev.hostler.controller.usage.UsageConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,7 @@ class ControllerConfigTest {
                 RevocationConfig.NONE,
                 new AlertsConfig(100),
                 RetentionConfig.DEFAULT,
+                UsageConfig.USUAL,
                 new LogConfig(LogConfig.Format.PLAIN, LogConfig.Level.INFO)));
   }
 
@@ -113,6 +115,10 @@ class ControllerConfigTest {
                 [retention]
                 output = "7d"
                 jobs = "60d"
+                [usage]
+                keep_reports = "1h"
+                keep_minutes = "2d"
+                keep_hours = "3d"
                 [log]
                 format = "json"
                 level = "debug"
@@ -152,6 +158,7 @@ class ControllerConfigTest {
                     Duration.ofSeconds(9)),
                 new AlertsConfig(0),
                 new RetentionConfig(Duration.ofDays(7), Duration.ofDays(60)),
+                new UsageConfig(Duration.ofHours(1), Duration.ofDays(2), Duration.ofDays(3)),
                 new LogConfig(LogConfig.Format.JSON, LogConfig.Level.DEBUG)));
   }
 

@@ -126,7 +126,7 @@ public final class UsageSampler implements AutoCloseable {
   }
 
   /** Looks at everything that runs once. */
-  void sample(ByteBuffer scratch) {
+  public void sample(ByteBuffer scratch) {
     for (Map.Entry<String, AttemptMeter> one : meters.entrySet()) {
       try {
         one.getValue().sample(time.nanoTime(), scratch);

@@ -4,6 +4,7 @@ import dev.hostler.cli.console.CliFailure;
 import dev.hostler.cli.console.ExitCode;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.proto.v1.AlertServiceGrpc;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.CertificateServiceGrpc;
@@ -15,6 +16,7 @@ import dev.hostler.proto.v1.LimitServiceGrpc;
 import dev.hostler.proto.v1.ProfileServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import dev.hostler.proto.v1.TrustServiceGrpc;
+import dev.hostler.proto.v1.UsageServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.util.function.Supplier;
 /** A connection to a controller, made with the first call. Thread-safe. */
 public final class Controller implements AutoCloseable {
   private static final int LARGEST_INDEX = 8 << 20;
+  private static final int LARGEST_LIST = 64 << 20;
   private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
 
   private final Context context;
@@ -130,6 +133,18 @@ public final class Controller implements AutoCloseable {
   /** For pushing a bundle; no deadline. */
   public BundleServiceGrpc.BundleServiceStub bundlePush() {
     return BundleServiceGrpc.newStub(channel);
+  }
+
+  /** What is used. */
+  public UsageServiceGrpc.UsageServiceBlockingStub usage() {
+    return UsageServiceGrpc.newBlockingStub(channel)
+        .withMaxInboundMessageSize(LARGEST_LIST)
+        .withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Alerts. */
+  public AlertServiceGrpc.AlertServiceBlockingStub alerts() {
+    return AlertServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
   }
 
   /** Jobs. */

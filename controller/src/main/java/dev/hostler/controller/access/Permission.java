@@ -33,6 +33,8 @@ public enum Permission {
   JOB_SUBMIT(Narrowing.WORK),
   /** Cancel jobs. */
   JOB_CANCEL(Narrowing.WORK),
+  /** Make and remove rules of alerts. */
+  ALERT_WRITE(Narrowing.NOTHING),
   /** See the audit log. */
   AUDIT_READ(Narrowing.NOTHING),
   /** See trusted certificates and revocations. */

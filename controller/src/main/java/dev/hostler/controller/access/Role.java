@@ -32,7 +32,12 @@ record Role(String name, Set<Permission> permissions, Scope scope) {
   static final Role OPERATOR =
       new Role(
           "operator",
-          with(SEE, Permission.JOB_SUBMIT, Permission.JOB_CANCEL, Permission.HOST_LABEL),
+          with(
+              SEE,
+              Permission.JOB_SUBMIT,
+              Permission.JOB_CANCEL,
+              Permission.HOST_LABEL,
+              Permission.ALERT_WRITE),
           Scope.ALL);
 
   /** Brings bundles and runs their actions, but no commands. */

@@ -1,6 +1,7 @@
 package dev.hostler.controller.api;
 
 import dev.hostler.controller.access.Permission;
+import dev.hostler.proto.v1.AlertServiceGrpc;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.CertificateServiceGrpc;
@@ -12,6 +13,7 @@ import dev.hostler.proto.v1.LimitServiceGrpc;
 import dev.hostler.proto.v1.ProfileServiceGrpc;
 import dev.hostler.proto.v1.TokenServiceGrpc;
 import dev.hostler.proto.v1.TrustServiceGrpc;
+import dev.hostler.proto.v1.UsageServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import java.util.List;
@@ -100,6 +102,13 @@ final class MethodRules {
               LimitServiceGrpc.getListLimitPoliciesMethod(), Permission.LIMITS_READ, "limits.list"),
           rule(LimitServiceGrpc.getGetLimitsMethod(), Permission.LIMITS_READ, "limits.show"),
           rule(LimitServiceGrpc.getSetLimitsMethod(), Permission.LIMITS_WRITE, "limits.set"),
+          rule(UsageServiceGrpc.getGetFleetUsageMethod(), Permission.HOST_READ, "usage.fleet"),
+          rule(UsageServiceGrpc.getGetHostUsageMethod(), Permission.HOST_READ, "usage.host"),
+          rule(UsageServiceGrpc.getGetBundleUsageMethod(), Permission.BUNDLE_READ, "usage.bundle"),
+          rule(AlertServiceGrpc.getListAlertsMethod(), Permission.HOST_READ, "alert.list"),
+          rule(AlertServiceGrpc.getListAlertRulesMethod(), Permission.HOST_READ, "alert.rules"),
+          rule(AlertServiceGrpc.getSetAlertRuleMethod(), Permission.ALERT_WRITE, "alert.set"),
+          rule(AlertServiceGrpc.getRemoveAlertRuleMethod(), Permission.ALERT_WRITE, "alert.remove"),
           rule(AuditServiceGrpc.getListAuditMethod(), Permission.AUDIT_READ, "audit.list"),
           rule(AuditServiceGrpc.getExportAuditMethod(), Permission.AUDIT_READ, "audit.export"));
 

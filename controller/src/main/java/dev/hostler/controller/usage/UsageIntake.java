@@ -1,5 +1,6 @@
 package dev.hostler.controller.usage;
 
+import dev.hostler.common.lifecycle.Periodic;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.failure.RequestException;
@@ -18,15 +19,12 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes what hosts report of use, and writes all of a second in one transaction. Nobody waits for
  * it: what comes faster than it can be written is dropped and counted. Thread-safe.
  */
 public final class UsageIntake implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(UsageIntake.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final int MOST_WAITING = 50_000;
   private static final int MOST_KNOWN = 10_000;
@@ -39,7 +37,7 @@ public final class UsageIntake implements AutoCloseable {
   private final Counter dropped;
   private final ArrayBlockingQueue<Told> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
 
-  /** What jobs run, of those that were asked for last; only its thread looks into it. */
+  /** What jobs run, of those that were asked for last. */
   private final Map<UUID, Work> works =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -48,7 +46,7 @@ public final class UsageIntake implements AutoCloseable {
         }
       };
 
-  private @Nullable Thread thread;
+  private final Periodic running;
 
   private record Told(
       Instant at, UUID hostId, @Nullable AttemptRef ref, @Nullable UUID jobId, Sample sample) {}
@@ -58,6 +56,7 @@ public final class UsageIntake implements AutoCloseable {
     this.database = database;
     this.jobs = jobs;
     this.time = time;
+    this.running = new Periodic("usage-intake", EVERY, this::flush, time);
     taken =
         Counter.builder("hostler.usage.samples")
             .description("Samples of use that were kept")
@@ -70,7 +69,7 @@ public final class UsageIntake implements AutoCloseable {
 
   /** Begins to write. */
   public void start() {
-    thread = Thread.ofPlatform().name("usage-intake").start(this::run);
+    running.start();
   }
 
   /** A host as a whole used this. */
@@ -93,23 +92,8 @@ public final class UsageIntake implements AutoCloseable {
     }
   }
 
-  private void run() {
-    try {
-      while (true) {
-        time.sleep(EVERY);
-        try {
-          write();
-        } catch (RuntimeException e) {
-          LOG.warn("samples of use are lost", e);
-        }
-      }
-    } catch (InterruptedException _) {
-      LOG.debug("no longer writing samples");
-    }
-  }
-
-  /** Writes what waits. */
-  void write() {
+  /** Writes what waits now. */
+  public synchronized void flush() {
     List<Told> batch = new ArrayList<>();
     waiting.drainTo(batch);
     List<Measured> rows = new ArrayList<>();
@@ -156,14 +140,6 @@ public final class UsageIntake implements AutoCloseable {
   /** Stops; what waits is lost. Idempotent. */
   @Override
   public void close() {
-    Thread writer = thread;
-    if (writer != null) {
-      writer.interrupt();
-      try {
-        writer.join();
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    running.close();
   }
 }

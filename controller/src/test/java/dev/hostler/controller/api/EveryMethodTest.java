@@ -119,6 +119,13 @@ class EveryMethodTest {
           LimitService/GetLimits           V O D S A
           LimitService/SetLimits           - - - S A
           AuditService/ExportAudit         - - - S A
+          UsageService/GetFleetUsage       V O D S A
+          UsageService/GetHostUsage        V O D S A
+          UsageService/GetBundleUsage      V O D S A
+          AlertService/ListAlerts          V O D S A
+          AlertService/ListAlertRules      V O D S A
+          AlertService/SetAlertRule        - O - - A
+          AlertService/RemoveAlertRule     - O - - A
           """);
 
   /** Served on the agent port, to hosts. */

@@ -4,10 +4,12 @@ import dev.hostler.common.time.TimeSource;
 import dev.hostler.controller.access.AccessConfig;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Operator;
+import dev.hostler.controller.api.AlertEndpoint;
 import dev.hostler.controller.api.BundleEndpoint;
 import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.api.LimitEndpoint;
+import dev.hostler.controller.api.UsageEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.certificate.Renewals;
@@ -26,6 +28,7 @@ import dev.hostler.controller.job.Task;
 import dev.hostler.controller.job.WorkEngine;
 import dev.hostler.controller.job.WorkMetrics;
 import dev.hostler.controller.job.WorkSettings;
+import dev.hostler.controller.job.WorkStatistics;
 import dev.hostler.controller.limit.LimitPolicies;
 import dev.hostler.controller.limit.LimitStore;
 import dev.hostler.controller.revocation.Revocations;
@@ -37,7 +40,9 @@ import dev.hostler.controller.target.Targets;
 import dev.hostler.controller.trust.AgentCertificates;
 import dev.hostler.controller.trust.FleetCa;
 import dev.hostler.controller.trust.TrustException;
+import dev.hostler.controller.usage.Alerts;
 import dev.hostler.controller.usage.UsageIntake;
+import dev.hostler.controller.usage.UsageService;
 import dev.hostler.trust.job.JobWork;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -91,6 +96,7 @@ public final class EngineFixture implements AutoCloseable {
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final ManagedChannel channel;
   public final UsageIntake usage;
+  public final Alerts alerts;
   private final TimeSource time;
   private final Path folder = folder();
   private final Server server;
@@ -126,6 +132,7 @@ public final class EngineFixture implements AutoCloseable {
             time);
     this.usage = new UsageIntake(database, engine.jobs(), time, meters);
     usage.start();
+    this.alerts = new Alerts(database, audit, hosts, new CelSelectors(), time, meters);
     hosts.onRemoval(engine.reconciler());
     this.limits = new LimitPolicies(database, new LimitStore(), audit, time);
     hosts.onRemoval(limits);
@@ -182,6 +189,22 @@ public final class EngineFixture implements AutoCloseable {
                   hosts,
                   policy,
                   () -> ALICE))
+          .addService(
+              new UsageEndpoint(
+                  new UsageService(
+                      database,
+                      hosts,
+                      new WorkStatistics(database),
+                      alerts,
+                      sessions::watchUsage,
+                      time),
+                  hosts,
+                  engine.jobs(),
+                  new CelSelectors(),
+                  policy,
+                  new JobAccess(policy, hosts, () -> ALICE, Operator::new),
+                  () -> ALICE))
+          .addService(new AlertEndpoint(alerts, hosts, policy, () -> ALICE))
           .build()
           .start();
     } catch (IOException e) {
