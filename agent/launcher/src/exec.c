@@ -18,7 +18,9 @@
 static void set_descriptors(const struct run *run)
 {
     int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (in < 0 || dup2(in, 0) < 0 || dup2(run->out[1], 1) < 0 || dup2(run->err[1], 2) < 0)
+    /* Of a preview, stdout belongs to what the host has to say about it. */
+    int out = run->spec.preview.n > 0 ? run->err[1] : run->out[1];
+    if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(run->err[1], 2) < 0)
         fail(errno, "standard descriptors");
     if (run->status[1] != STATUS_FD && dup3(run->status[1], STATUS_FD, O_CLOEXEC) < 0)
         fail(errno, "status descriptor");

@@ -13,7 +13,7 @@
 
 enum { EXIT_BAD_SPEC = 64, EXIT_NO_RESULT = 70 };
 enum net { NET_NONE = 1, NET_LOOPBACK, NET_HOST };
-enum { RLIMITS = 8, CGROUPS = 16, FILTER_MAX = 4096, STATUS_FD = 3 };
+enum { RLIMITS = 8, CGROUPS = 16, PREVIEWS = 32, FILTER_MAX = 4096, STATUS_FD = 3 };
 
 struct strings {
     char **v;
@@ -30,7 +30,7 @@ struct spec {
     char *data; /* the buffer */
     const char *attempt, *dir, *cwd, *hostname, *payload;
     const char *seccomp; /* file name in dir; NULL = unconfined */
-    struct strings cgroup, argv, env, rw, ro, hide;
+    struct strings cgroup, argv, env, rw, ro, hide, preview;
     bool *rw_noexec; /* parallel to rw */
     gid_t *groups;
     size_t ngroups;
@@ -95,6 +95,7 @@ struct run {
     struct report *report;
     struct strings sockets; /* host Unix sockets to mask */
     int dir;                /* the attempt directory */
+    int overlay[PREVIEWS];  /* mounts over the preview directories, while the sandbox is built */
     int out[2], err[2];     /* pipes of the program's stdout and stderr */
     int status[2];          /* close-on-exec sockets: the filter's listener may come; end of file = exec done, or gave up */
     int control, result;    /* fifo; reserved result.tmp */
@@ -149,7 +150,7 @@ void cgroup_usage(const struct cgroup *cgroup, struct usage *usage);
 int leave_writable_mount(const struct spec *spec, char **argv);
 
 /* mounts.c, place.c, freshfs.c, stray.c */
-int mounts_apply(const struct run *run);
+int mounts_apply(struct run *run);
 int tree_open(const char *path, bool writable, bool noexec, bool *is_dir);
 int fresh_scratch(uint64_t bytes, bool var_run);
 int fresh_dev(void);
@@ -160,6 +161,11 @@ int fresh_cover(void);
 void mount_attrs(int fd, unsigned flags, uint64_t set, uint64_t clear, uint64_t propagation);
 void stray_mounts(struct strings *hide);
 void stray_sockets(struct strings *hide);
+
+/* preview.c */
+void preview_lay(struct run *run);
+int preview_tree(const struct run *run, const char *path, bool noexec);
+void preview_laid(const struct run *run);
 
 struct entry {
     const char *path;

@@ -32,6 +32,7 @@
  *   3  mount propagation is cut before anything else: later mounts of the host do not arrive  mounts.c
  *   4  declared paths are resolved without following any symlink and pinned as detached mounts: nosuid, nodev, and
  *      read-only but for the top of an rw path; kernel file systems are refused               mounts.c
+ *      (of a preview, what is written goes into layers over it, and stdout goes to stderr's file: preview.c)
  *   5  the whole tree becomes read-only, nosuid, nodev in one recursive call                  mounts.c
  *   6  fresh /tmp /var/tmp /dev/shm /run (one file system, with one quota) /dev /proc /sys; /proc and /sys read-only; no tty, no cgroupfs, no host socket
  *      in /run                                                                                freshfs.c

@@ -80,6 +80,14 @@ static void declare(struct plan *plan, const char *target, const char *path, boo
     plan_add(plan, entry);
 }
 
+static void declare_preview(struct plan *plan, const struct run *run, const char *path, bool noexec)
+{
+    struct entry entry = {.path = path};
+    close(tree_open(path, true, noexec, &entry.is_dir)); /* what cannot be run for real cannot be previewed */
+    entry.fd = preview_tree(run, path, noexec);
+    plan_add(plan, entry);
+}
+
 static void plan_fresh(struct plan *plan, const char *path, int fd, bool optional)
 {
     plan_add(plan, (struct entry){.path = path, .fd = fd, .is_dir = true, .ours = true, .optional = optional});
@@ -109,7 +117,7 @@ static void put_below_proc(int mount)
 }
 
 /* Returns the scratch's file system, which the shim wants to look at. */
-int mounts_apply(const struct run *run)
+int mounts_apply(struct run *run)
 {
     static char *masked[] = {"/proc/kcore",         "/proc/keys",          "/proc/timer_list", "/proc/sched_debug",
                              "/proc/latency_stats", "/proc/sysrq-trigger", "/proc/scsi",       "/proc/acpi",
@@ -121,8 +129,14 @@ int mounts_apply(const struct run *run)
     root_attrs(0, MS_PRIVATE); /* first: a mount made on the host from now on does not arrive here */
     if (s->payload != NULL)
         declare(&plan, BUNDLE_PATH, s->payload, false, false);
-    for (size_t i = 0; i < s->rw.n; i++)
-        declare(&plan, s->rw.v[i], s->rw.v[i], true, s->rw_noexec[i]);
+    preview_lay(run);
+    for (size_t i = 0; i < s->rw.n; i++) {
+        if (s->preview.n > 0)
+            declare_preview(&plan, run, s->rw.v[i], s->rw_noexec[i]);
+        else
+            declare(&plan, s->rw.v[i], s->rw.v[i], true, s->rw_noexec[i]);
+    }
+    preview_laid(run);
     for (size_t i = 0; i < s->ro.n; i++)
         declare(&plan, s->ro.v[i], s->ro.v[i], false, false);
     stray_mounts(&stray);

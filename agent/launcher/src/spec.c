@@ -79,7 +79,7 @@ static const struct key {
     {"tmp_bytes", 0},       {"cap", MANY},          {"rlimit", MANY},        {"timeout_ms", 0},
     {"cpu_time_ms", 0},    
     {"grace_ms", 0},        {"umask", 0},           {"on_denied", 0},
-    {"secret_env", 0},
+    {"secret_env", 0},      {"preview", MANY},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -123,6 +123,8 @@ static const char *set(struct spec *s, const char *key, char *value)
         return add_path(&s->ro, value);
     if (IS("hide"))
         return add_path(&s->hide, value);
+    if (IS("preview"))
+        return s->preview.n == PREVIEWS ? "at most 32 directories" : add_path(&s->preview, value);
     if (IS("net"))
         return parse_net(value, &s->net);
     if (IS("cap"))

@@ -48,6 +48,31 @@ static const char *check_paths(const struct spec *s, const char **field, const c
     return NULL;
 }
 
+/* What is written must all go into layers: half a preview would be none. */
+static const char *check_preview(const struct spec *s, const char **field, const char **value)
+{
+    static const char *const kernel[] = {"/proc", "/sys", "/dev"};
+    *field = "preview";
+    for (size_t i = 0; i < s->preview.n; i++) {
+        *value = s->preview.v[i];
+        for (size_t k = 0; k < sizeof kernel / sizeof *kernel; k++)
+            if (path_below(*value, kernel[k]))
+                return "paths in /proc, /sys and /dev cannot be declared";
+        if (path_below(*value, s->dir) || path_below(s->dir, *value))
+            return "overlaps with dir, which holds the layers; preview another directory";
+    }
+    for (size_t i = 0; i < s->rw.n && s->preview.n > 0; i++) {
+        size_t k = 0;
+        while (k < s->preview.n && !path_below(s->rw.v[i], s->preview.v[k]))
+            k++;
+        *field = "rw";
+        *value = s->rw.v[i];
+        if (k == s->preview.n)
+            return "is not inside a preview directory; name one for it";
+    }
+    return NULL;
+}
+
 const char *spec_check(const struct spec *s, const char **field, const char **value)
 {
     *field = "cwd";
@@ -62,5 +87,6 @@ const char *spec_check(const struct spec *s, const char **field, const char **va
     *value = "0";
     if (s->tmp_bytes == 0)
         return "tmpfs takes 0 for unlimited; use at least 4096";
-    return check_paths(s, field, value);
+    const char *fix = check_preview(s, field, value);
+    return fix != NULL ? fix : check_paths(s, field, value);
 }

@@ -25,7 +25,7 @@ static size_t below(size_t n) { return n == 0 ? 0 : next() % n; }
 static const char *const seed_fields[] = {
     "version=1", "attempt=t.1", "dir=/var/lib/x", "cgroup_version=1", "cgroup=/sys/fs/cgroup/memory/a",
     "cgroup=/sys/fs/cgroup/pids/a", "argv=/bin/true", "argv=", "argv=x y", "env=A=1", "env=B=", "cwd=/srv", "uid=65534",
-    "gid=65534", "group=7", "group=8", "hostname=box-1", "payload=/srv/p", "rw=/srv/data", "rw=/srv/n:noexec", "rw=/srv/a:b:",
+    "gid=65534", "group=7", "group=8", "hostname=box-1", "payload=/srv/p", "rw=/srv/data", "rw=/srv/n:noexec", "rw=/srv/a:b:", "preview=/srv",
     "ro=/srv/ro", "hide=/root", "net=loopback", "cap=CAP_CHOWN", "rlimit=nofile:10:infinity", "seccomp=seccomp.bpf",
     "on_denied=kill", "tmp_bytes=5000", "timeout_ms=1500", "cpu_time_ms=900", "grace_ms=0", "stdout_max=7", "stderr_max=8", "umask=077",
 };
@@ -101,7 +101,7 @@ static size_t mutate(char *data, size_t n)
 static void check(const struct spec *s)
 {
     static const char *const kernel[] = {"/proc", "/sys", "/dev"};
-    const struct strings *paths[] = {&s->rw, &s->ro, &s->hide, &s->cgroup};
+    const struct strings *paths[] = {&s->rw, &s->ro, &s->hide, &s->cgroup, &s->preview};
     MUST(s->argv.n > 0 && s->argv.v[0][0] != '\0' && s->argv.v[s->argv.n] == NULL);
     MUST(s->env.v != NULL && s->env.v[s->env.n] == NULL);
     MUST(s->cgroup.n >= 1 && s->cgroup.n <= CGROUPS);
@@ -111,7 +111,7 @@ static void check(const struct spec *s)
     MUST(s->dir[0] == '/' && s->cwd[0] == '/' && !path_below(s->cwd, "/proc"));
     MUST(strchr(s->attempt, '/') == NULL && (s->seccomp == NULL || strchr(s->seccomp, '/') == NULL));
     MUST(s->caps >> 41 == 0);
-    for (size_t list = 0; list < 4; list++)
+    for (size_t list = 0; list < 5; list++)
         for (size_t i = 0; i < paths[list]->n; i++)
             MUST(paths[list]->v[i][0] == '/' && strstr(paths[list]->v[i], "/../") == NULL);
     for (size_t i = 0; i < s->rw.n; i++) {
@@ -119,14 +119,21 @@ static void check(const struct spec *s)
             MUST(!path_below(s->rw.v[i], kernel[k]));
         MUST(strcmp(s->rw.v[i], "/") != 0 && strcmp(s->rw.v[i], "/etc") != 0 && !path_below(s->dir, s->rw.v[i]));
         MUST(s->rw_noexec[i] || !s->rw_noexec[i]);
+        bool inside = s->preview.n == 0;
+        for (size_t k = 0; k < s->preview.n; k++)
+            inside |= path_below(s->rw.v[i], s->preview.v[k]);
+        MUST(inside);
     }
+    for (size_t i = 0; i < s->preview.n; i++)
+        MUST(!path_below(s->dir, s->preview.v[i]) && !path_below(s->preview.v[i], "/sys"));
+    MUST(s->preview.n <= PREVIEWS);
     for (int i = 0; i < RLIMITS; i++)
         MUST(!s->limits[i].set || s->limits[i].value.rlim_cur <= s->limits[i].value.rlim_max);
 }
 
 static void release(struct spec *s)
 {
-    struct strings *lists[] = {&s->cgroup, &s->argv, &s->env, &s->rw, &s->ro, &s->hide};
+    struct strings *lists[] = {&s->cgroup, &s->argv, &s->env, &s->rw, &s->ro, &s->hide, &s->preview};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         free(lists[i]->v);
     free(s->rw_noexec);

@@ -1,10 +1,14 @@
 /*
  * hostler-snapshot: captures paths of this host, and brings them back.
  *
- *   hostler-snapshot capture STORE ID [--base ID]... [--max-bytes N] [--min-free N]   paths on fd 0, each ended by NUL
+ *   hostler-snapshot capture STORE ID [--base ID]... [--max-bytes N] [--min-free N]
+ *                       [--for preview] [--overlay DIR --layers LAYERS]...   paths on fd 0, each ended by NUL; of a preview, as if its
+ *                       layers (LAYERS/upper, LAYERS/work) lay over DIR
  *   hostler-snapshot seal STORE ID             notes how the paths are now: what changes after that is somebody else's
  *   hostler-snapshot diff STORE ID             how the host differs from the snapshot
  *   hostler-snapshot restore STORE ID [--force]
+ *   hostler-snapshot apply STORE BASE AFTER    a preview: from how the paths were before it, to how it left them
+ *   hostler-snapshot remove DIR NAME           a tree, whatever flags are in it
  *   hostler-snapshot hash                      SHA-256 of fd 0, for tests
  *   hostler-snapshot --version
  *
@@ -21,73 +25,21 @@
  *
  * EVERY STEP CAN BE KILLED and is then done again. Capture without a manifest: the snapshot does not exist. Seal: the
  * old state of "after" holds. Restore: the log has "restoring" without "restored"; the next restore goes on where that one
- * was, without asking about conflicts again, as the paths are half-way between two states of ours.
+ * was, without asking about conflicts again, as the paths are half-way between two states of ours. Apply is a restore of
+ * AFTER that asks whether the paths are as in BASE, has its log, and notes in BASE how the paths are then: so restoring
+ * BASE undoes it.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "snapshot.h"
-
-struct place {
-    int store, packs, dir;
-    const char *id;
-};
-
-static struct place open_place(const char *store, const char *id, bool make)
-{
-    struct place p = {.id = id};
-    if (id[0] == '.' || strchr(id, '/') != NULL || strlen(id) > 200)
-        die(EXIT_USAGE, "\"%s\" is not the id of a snapshot", id);
-    p.store = open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (p.store < 0)
-        die(EXIT_FAILED, "%s: %s", store, strerror(errno));
-    if (make && ((mkdirat(p.store, "packs", 0700) != 0 && errno != EEXIST) || (mkdirat(p.store, id, 0700) != 0 && errno != EEXIST)))
-        die(errno == ENOSPC ? EXIT_SPACE : EXIT_FAILED, "%s: %s", store, strerror(errno));
-    p.dir = openat(p.store, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (p.dir < 0)
-        die(EXIT_FAILED, "there is no snapshot %s on this host", id);
-    p.packs = openat(p.store, "packs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (p.packs < 0)
-        die(EXIT_FAILED, "%s/packs: %s", store, strerror(errno));
-    /* One at a time: an agent that was killed may have left one of us running. Held until the process ends. */
-    if (flock(p.dir, LOCK_EX) != 0)
-        die(EXIT_FAILED, "%s: %s", id, strerror(errno));
-    return p;
-}
-
-static void log_line(const struct place *p, const char *line)
-{
-    int fd = openat(p->dir, "log", O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 || dprintf(fd, "%s\n", line) < 0 || fsync(fd) != 0)
-        die(EXIT_FAILED, "log: %s", strerror(errno));
-    close(fd);
-    crash_point(line);
-}
-
-/* Was a restore begun and not ended? */
-static bool half_restored(const struct place *p)
-{
-    FILE *in = fdopen(openat(p->dir, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "r");
-    char line[200];
-    bool half = false;
-    while (in != NULL && fgets(line, sizeof line, in) != NULL) {
-        if (strcmp(line, "restoring\n") == 0)
-            half = true;
-        else if (strncmp(line, "restored ", 9) == 0 && strchr(line, '\n') != NULL)
-            half = false;
-    }
-    if (in != NULL)
-        fclose(in);
-    return half;
-}
 
 /* Paths from fd 0, without those below others. */
 static char **read_roots(uint32_t *n)
@@ -117,47 +69,6 @@ static char **read_roots(uint32_t *n)
     return roots;
 }
 
-static void above_write(const struct place *p, char **roots, uint32_t n)
-{
-    FILE *out = fdopen(openat(p->dir, "above", O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600), "w");
-    for (uint32_t r = 0; out != NULL && r < n; r++) {
-        char *path = keep(roots[r], strlen(roots[r]));
-        for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-            struct stat st;
-            *slash = '\0';
-            if (stat(path, &st) == 0) {
-                fprintf(out, "%u %u %u ", st.st_mode & 07777, st.st_uid, st.st_gid);
-                fwrite(path, 1, strlen(path) + 1, out);
-            }
-            *slash = '/';
-        }
-    }
-    if (out == NULL || fclose(out) != 0)
-        die(EXIT_FAILED, "above: %s", strerror(errno));
-}
-
-static struct above *above_read(const struct place *p, uint32_t *n)
-{
-    FILE *in = fdopen(openat(p->dir, "above", O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "r");
-    struct above *v = NULL;
-    uint32_t room = 0;
-    *n = 0;
-    char *path = NULL;
-    size_t size = 0;
-    for (struct above a; in != NULL && fscanf(in, "%u %u %u ", &a.mode, &a.uid, &a.gid) == 3;) {
-        ssize_t got = getdelim(&path, &size, '\0', in);
-        if (got < 2)
-            break;
-        a.path = keep(path, (size_t)got - 1);
-        v = grow(v, sizeof *v, *n, &room);
-        v[(*n)++] = a;
-    }
-    if (in != NULL)
-        fclose(in);
-    free(path);
-    return v;
-}
-
 static uint64_t bytes(const char *text)
 {
     char *end;
@@ -175,6 +86,7 @@ static int capture(const char *store, const char *id, char **options)
     struct pack pack = {.limits = {UINT64_MAX, 0}};
     struct place p = open_place(store, id, true);
     uint32_t roots_n, base_n = 0;
+    bool layers = false;
     for (; *options != NULL; options += 2) {
         if (options[1] == NULL)
             die(EXIT_USAGE, "%s needs a value", *options);
@@ -182,6 +94,12 @@ static int capture(const char *store, const char *id, char **options)
             pack.limits.max_bytes = bytes(options[1]);
         } else if (strcmp(*options, "--min-free") == 0) {
             pack.limits.min_free = bytes(options[1]);
+        } else if (strcmp(*options, "--for") == 0 && strcmp(options[1], "preview") == 0) {
+            layers = true;
+        } else if (strcmp(*options, "--overlay") == 0 && options[2] != NULL && options[3] != NULL &&
+                   strcmp(options[2], "--layers") == 0) {
+            overlay_add(options[1], options[3]);
+            options += 2;
         } else if (strcmp(*options, "--base") == 0) {
             int dir = openat(p.store, options[1], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
             if (base_n < 3 && dir >= 0 && manifest_read(&bases[base_n], dir, "manifest")) {
@@ -217,8 +135,11 @@ static int capture(const char *store, const char *id, char **options)
     scan.pack = &pack;
     scan.catalogue = catalogue_new(&out);
     crash_point("capture");
+    overlays_lay();
     scan_roots(&scan, roots, roots_n);
     crash_point("scanned");
+    if (layers)
+        overlay_check(&out);
     above_write(&p, roots, roots_n);
     out.stored = pack.end;
     if (pack.end > 0)
@@ -237,143 +158,16 @@ static int capture(const char *store, const char *id, char **options)
     return EXIT_OK;
 }
 
-/* The wanted state, how it was after the job, and how it is now. */
-struct states {
-    struct manifest before, after, now;
-    bool sealed;
-};
-
-static void scan_now(struct states *s)
+static int remove_named(const char *path, const char *name)
 {
-    struct scan scan = {.out = &s->now, .bases = {&s->before, s->sealed ? &s->after : NULL}};
-    uint32_t n = 0, room = 0;
-    char **roots = NULL;
-    for (uint32_t i = 0; i < s->before.n; i = s->before.v[i].end) {
-        roots = grow(roots, sizeof *roots, n, &room);
-        roots[n++] = s->before.v[i].name;
-    }
-    scan_roots(&scan, roots, n);
-}
-
-static void read_states(const struct place *p, struct states *s)
-{
-    memset(s, 0, sizeof *s);
-    if (!manifest_read(&s->before, p->dir, "manifest"))
-        die(EXIT_FAILED, "snapshot %s was not finished", p->id);
-    s->sealed = manifest_read(&s->after, p->dir, "after");
-}
-
-static int seal(const char *store, const char *id)
-{
-    struct place p = open_place(store, id, false);
-    struct states s;
-    read_states(&p, &s);
-    if (s.sealed)
-        return puts("sealed before") < 0;
-    scan_now(&s);
-    manifest_write(&s.now, p.dir, "after");
-    log_line(&p, "sealed");
-    struct diff d;
-    diff_make(&d, &s.before, &s.now);
-    diff_print(stdout, &d, &s.before, &s.now);
-    printf("sealed, %u differences\n", d.count);
-    return EXIT_OK;
-}
-
-static int show_diff(const char *store, const char *id)
-{
-    struct place p = open_place(store, id, false);
-    struct states s;
-    struct diff d;
-    read_states(&p, &s);
-    scan_now(&s);
-    diff_make(&d, &s.before, &s.now);
-    diff_print(stdout, &d, &s.before, &s.now);
-    if (d.count == 0)
-        puts("identical");
-    else
-        printf("%u differences\n", d.count);
-    return d.count == 0 ? EXIT_OK : EXIT_DIFFERENT;
-}
-
-/* Prints what somebody else has changed since the job ended, of what would be restored; the number of it. The time of a
-   directory alone is none: it follows from what is in it. */
-static uint32_t conflicts(struct states *s, const struct diff *wanted)
-{
-    uint32_t n = 0;
-    struct diff d;
-    if (!s->sealed)
-        return 0;
-    diff_make(&d, &s->after, &s->now);
-    uint32_t *before = malloc((s->now.n + 1) * sizeof *before);
-    if (before == NULL)
-        die(EXIT_FAILED, "no memory");
-    memset(before, 0xff, (s->now.n + 1) * sizeof *before);
-    for (uint32_t i = 0; i < s->before.n; i++)
-        if (wanted->other[i] != NONE)
-            before[wanted->other[i]] = i;
-    for (uint32_t i = 0; i < s->after.n; i++) {
-        uint32_t mask = d.mask[i] & ~(uint32_t)(s->after.v[i].type == 'd' ? D_MTIME : 0), j = d.other[i];
-        if (mask == 0 || (j != NONE && before[j] != NONE && wanted->mask[before[j]] == 0))
-            continue;
-        fputs("conflict ", stdout);
-        escape(stdout, path_of(&s->after, i));
-        puts((mask & D_MISSING) != 0 ? "  (deleted since)" : "  (changed since)");
-        n++;
-    }
-    for (uint32_t k = 0; k < d.extra_n; k++) {
-        uint32_t i = before[d.extra[k]];
-        if (i != NONE && wanted->mask[i] == 0)
-            continue;
-        fputs("conflict ", stdout);
-        escape(stdout, path_of(&s->now, d.extra[k]));
-        puts("  (created since)");
-        n++;
-    }
-    free(before);
-    return n;
-}
-
-static int restore(const char *store, const char *id, bool force)
-{
-    struct place p = open_place(store, id, false);
-    struct states s;
-    struct diff d;
-    read_states(&p, &s);
-    bool again = half_restored(&p);
-    scan_now(&s);
-    diff_make(&d, &s.before, &s.now);
-    if (!force && !again && d.count > 0) {
-        if (!s.sealed)
-            die(EXIT_CONFLICT, "it is not known how the job left these paths; look at the diff, then restore with --force");
-        uint32_t n = conflicts(&s, &d);
-        if (n > 0) {
-            printf("refused: %u paths have changed since the job ended; --force restores them all the same\n", n);
-            return EXIT_CONFLICT;
-        }
-    }
-    diff_print(stdout, &d, &s.before, &s.now);
-    log_line(&p, "restoring");
-    struct apply apply = {.want = &s.before, .now = &s.now, .diff = &d, .packs = p.packs};
-    apply.above = above_read(&p, &apply.above_n);
-    apply_all(&apply);
-    crash_point("applied");
-    struct states left = {.before = s.before, .after = s.now, .sealed = true};
-    scan_now(&left);
-    diff_make(&d, &left.before, &left.now);
-    manifest_write(&left.now, p.dir, "after"); /* what changes from here on is somebody else's */
-    char line[100];
-    if (d.count == 0) {
-        log_line(&p, "restored identical");
-        printf("restored, identical: %u changes undone\n", apply.done);
+    int dir = open_safe(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+    if (dir < 0 && errno == ENOENT)
         return EXIT_OK;
-    }
-    puts("left:");
-    diff_print(stdout, &d, &left.before, &left.now);
-    snprintf(line, sizeof line, "restored %u", d.count);
-    log_line(&p, line);
-    printf("restored, but %u differences are left\n", d.count);
-    return EXIT_DIFFERENT;
+    if (name[0] == '.' || strchr(name, '/') != NULL)
+        die(EXIT_USAGE, "\"%s\" is not a name", name);
+    if (dir < 0 || remove_tree(dir, name) != 0)
+        die(EXIT_FAILED, "%s/%s: %s", path, name, strerror(errno));
+    return EXIT_OK;
 }
 
 static int hash(void)
@@ -419,5 +213,9 @@ int main(int argc, char **argv)
         return restore(argv[2], argv[3], false);
     if (argc == 5 && strcmp(argv[1], "restore") == 0 && strcmp(argv[4], "--force") == 0)
         return restore(argv[2], argv[3], true);
-    die(EXIT_USAGE, "usage: hostler-snapshot capture|seal|diff|restore STORE ID [OPTION...] | hash | --version");
+    if (argc == 5 && strcmp(argv[1], "apply") == 0)
+        return apply_preview(argv[2], argv[3], argv[4]);
+    if (argc == 4 && strcmp(argv[1], "remove") == 0)
+        return remove_named(argv[2], argv[3]);
+    die(EXIT_USAGE, "usage: hostler-snapshot capture|seal|diff|restore STORE ID [OPTION...] | apply STORE BASE AFTER | remove DIR NAME | hash | --version");
 }

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,6 +92,13 @@ static uint32_t pack_index(struct manifest *m, const char *name)
     return m->pack_n++;
 }
 
+/* What a file keeps of its flags when a preview first writes it is the kernel's choice, and not the program's doing. */
+static void unseen_flags(const struct scan *s, struct entry *e, const uint32_t *at)
+{
+    if (s->bases[0] != NULL && at[0] != NONE && s->bases[0]->v[at[0]].type == e->type)
+        e->flags |= s->bases[0]->v[at[0]].flags & (FS_NODUMP_FL | FS_DIRSYNC_FL | FS_TOPDIR_FL);
+}
+
 /* Takes the content over from an older scan in which the file was the same. */
 static bool from_base(struct scan *s, uint32_t i, const uint32_t *at)
 {
@@ -99,7 +107,7 @@ static bool from_base(struct scan *s, uint32_t i, const uint32_t *at)
         if (s->bases[k] == NULL || at[k] == NONE)
             continue;
         const struct entry *b = &s->bases[k]->v[at[k]];
-        if (b->type != 'f' || b->dev != e->dev || b->ino != e->ino || b->size != e->size ||
+        if (b->type != 'f' || (b->dev != e->dev && !overlay_any()) || b->ino != e->ino || b->size != e->size ||
             !same_time(b->mtime, e->mtime) || !same_time(b->ctime, e->ctime) || !settled(b->ctime, s->bases[k]->taken))
             continue;
         if (s->pack != NULL && b->pack == NONE && b->extent_n > 0)
@@ -230,6 +238,8 @@ static void scan_one(struct scan *s, int dir, const char *file, char *name, uint
     bool path_only = e->type != 'f' && e->type != 'd';
     here_set(s->out, i);
     meta_get(e, fd, path_only);
+    if (overlay_any() && (e->type == 'd' || e->type == 'f'))
+        unseen_flags(s, e, at);
     if (e->type == 'l')
         target_get(e, fd);
     if (e->nlink > 1 && e->type != 'd')

@@ -124,6 +124,12 @@ void content_read(struct manifest *m, uint32_t i, int fd, struct pack *pack, str
 int content_write(const struct entry *e, int pack, int fd);
 void pack_close(struct pack *pack);
 
+/* overlay.c */
+void overlay_add(const char *base, const char *layers);
+bool overlay_any(void);
+void overlays_lay(void);
+void overlay_check(const struct manifest *m);
+
 /* scan.c */
 struct scan {
     struct manifest *out;
@@ -147,6 +153,23 @@ struct diff {
 };
 void diff_make(struct diff *d, const struct manifest *a, const struct manifest *b);
 void diff_print(FILE *out, const struct diff *d, const struct manifest *a, const struct manifest *b);
+
+/* place.c */
+struct place {
+    int store, packs, dir;
+    const char *id;
+};
+struct place open_place(const char *store, const char *id, bool make);
+void log_line(const struct place *p, const char *line);
+bool half_restored(const struct place *p);
+void above_write(const struct place *p, char **roots, uint32_t n);
+struct above *above_read(const struct place *p, uint32_t *n);
+
+/* states.c */
+int seal(const char *store, const char *id);
+int show_diff(const char *store, const char *id);
+int restore(const char *store, const char *id, bool force);
+int apply_preview(const char *store, const char *base_id, const char *id);
 
 /* apply.c */
 struct apply {

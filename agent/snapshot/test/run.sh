@@ -11,7 +11,7 @@ export ASAN_OPTIONS=detect_leaks=0 LC_ALL=C
 . "$HERE/look.sh"
 ${CC:-cc} -O2 -o "$OUT/tree" "$HERE/tree.c" || exit 1
 WORK=$(mktemp -d /var/tmp/hostler-snapshot-test.XXXXXX) || exit 1
-cleanup() { trap - EXIT; umount -l "$WORK/t/mounted" "$WORK/small" 2>/dev/null; free "$WORK"; rm -rf "$WORK"; }
+cleanup() { trap - EXIT; umount -l "$WORK/t/mounted" "$WORK/small" "$WORK/seen" 2>/dev/null; free "$WORK"; rm -rf "$WORK"; }
 trap 'cleanup; exit 1' INT TERM HUP
 trap cleanup EXIT
 S=$OUT/hostler-snapshot C=$OUT/crash/hostler-snapshot A=$OUT/asan/hostler-snapshot
@@ -38,9 +38,10 @@ begin() {
 was() { look "$T" >"$WORK/was"; }
 change() { echo more >>"$T/d/one"; rm "$T/d/two" "$T/d/l"; mkdir "$T/d/l"; echo x >"$T/d/l/x"; chmod 600 "$T/e/big"; echo new >"$T/e/new"; rm "$T/d/p"; }
 
-for file in hash basics refusals crash; do . "$HERE/$file.sh"; done
+for file in hash basics refusals crash preview; do . "$HERE/$file.sh"; done
 seed=${SEED:-$(date +%s)}
 check "random trees, seed $seed" sh "$HERE/truth.sh" "$S" "$OUT/tree" "$seed" 6
+check "previews of random trees, seed $seed" sh "$HERE/preview-truth.sh" "$S" "$OUT/tree" "$seed" 6
 check "random trees with ASan and UBSan, seed $seed" sh "$HERE/truth.sh" "$A" "$OUT/tree" "$seed" 3
 echo "snapshots: $passed passed, $failed failed"
 [ $failed = 0 ]
