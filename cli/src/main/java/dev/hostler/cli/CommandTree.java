@@ -43,6 +43,7 @@ import dev.hostler.cli.job.JobCancel;
 import dev.hostler.cli.job.JobCommand;
 import dev.hostler.cli.job.JobList;
 import dev.hostler.cli.job.JobLogs;
+import dev.hostler.cli.job.JobPreview;
 import dev.hostler.cli.job.JobShow;
 import dev.hostler.cli.job.JobWatchCommand;
 import dev.hostler.cli.job.RunCommand;
@@ -216,6 +217,7 @@ final class CommandTree {
                 new JobShow(session),
                 new JobLogs(session),
                 new JobCancel(session),
+                new JobPreview(session),
                 new JobWatchCommand(session)));
     nouns.put("top", () -> new CommandLine(new TopCommand(session)));
     nouns.put("usage", () -> new CommandLine(new UsageCommand(session)));

@@ -67,7 +67,9 @@ public enum Refusal {
   /** The declared paths could not be captured, or there is no such snapshot. */
   SNAPSHOT_FAILED(90),
   /** A snapshot would leave too little room on the disk. */
-  SNAPSHOT_NO_ROOM(91);
+  SNAPSHOT_NO_ROOM(91),
+  /** What an action would change cannot be previewed here, or a preview cannot be applied. */
+  PREVIEW_IMPOSSIBLE(140);
 
   private final int code;
 

@@ -39,6 +39,7 @@ public sealed interface Work {
    * @param paramsJson one JSON object in canonical form (RFC 8785), with ciphertext where a secret
    *     is
    * @param sealed what opens that
+   * @param preview is only to be told what it would change?
    */
   record Action(
       String bundle,
@@ -47,7 +48,8 @@ public sealed interface Work {
       String manifestDigest,
       long bundleSize,
       String paramsJson,
-      SealedWith sealed)
+      SealedWith sealed,
+      boolean preview)
       implements Work {
     /**
      * @throws IllegalArgumentException if the digest is not one, or the size is not positive
@@ -73,20 +75,50 @@ public sealed interface Work {
       this(bundle, version, action, manifestDigest, bundleSize, paramsJson, SealedWith.NONE);
     }
 
+    /** For real. */
+    public Action(
+        String bundle,
+        String version,
+        String action,
+        String manifestDigest,
+        long bundleSize,
+        String paramsJson,
+        SealedWith sealed) {
+      this(bundle, version, action, manifestDigest, bundleSize, paramsJson, sealed, false);
+    }
+
     /** The same, with what opens it. */
     public Action with(SealedWith other) {
-      return new Action(bundle, version, action, manifestDigest, bundleSize, paramsJson, other);
+      return new Action(
+          bundle, version, action, manifestDigest, bundleSize, paramsJson, other, preview);
+    }
+
+    /** The same, for telling only what it would change. */
+    public Action asPreview() {
+      return new Action(
+          bundle, version, action, manifestDigest, bundleSize, paramsJson, sealed, true);
     }
   }
 
   /**
    * Something about the snapshots of this host; done by the agent, not in a sandbox.
    *
-   * @param verb list, show, diff, restore, pin, unpin or remove
+   * @param verb list, show, diff, restore, pin, unpin, remove or apply
    * @param id of a snapshot or a job; empty with list
    * @param force restore although something else has changed the paths since?
+   * @param shown with apply: SHA-256 of the lists of changes of which the preview must have one
    */
-  record Snapshot(String verb, String id, boolean force) implements Work {}
+  record Snapshot(String verb, String id, boolean force, List<String> shown) implements Work {
+    /** Copies the list. */
+    public Snapshot {
+      shown = List.copyOf(shown);
+    }
+
+    /** Anything but apply. */
+    public Snapshot(String verb, String id, boolean force) {
+      this(verb, id, force, List.of());
+    }
+  }
 
   /**
    * Attacks of the agent's own program on its own sandbox.

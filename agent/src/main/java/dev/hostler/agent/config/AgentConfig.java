@@ -280,7 +280,8 @@ public record AgentConfig(
         section.bytes("keep_free", usual.keepFreeBytes(), 0, MOST),
         section.duration("keep_for", usual.keepFor(), Duration.ofMinutes(1), Duration.ofDays(3650)),
         section.integer("keep_count", usual.keepCount(), 1, 100_000),
-        section.bytes("keep_bytes", usual.keepBytes(), KIB, MOST));
+        section.bytes("keep_bytes", usual.keepBytes(), KIB, MOST),
+        section.choice("preview_text", usual.previewText()));
   }
 
   private static Log log(ConfigSection section) {

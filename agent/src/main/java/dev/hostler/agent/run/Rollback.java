@@ -8,6 +8,7 @@ import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleLease;
+import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.snapshot.SnapshotException;
 import dev.hostler.agent.snapshot.SnapshotInfo;
 import dev.hostler.agent.snapshot.Snapshots;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Has the paths that an action declares captured before it starts, and brought back if it fails and
  * its signer wants that. Every step can be done again after a crash. Thread-safe.
  */
-final class Rollback {
+final class Rollback implements Around {
   private static final Logger log = LoggerFactory.getLogger(Rollback.class);
 
   private final @Nullable Snapshots snapshots;
@@ -30,13 +31,13 @@ final class Rollback {
     this.snapshots = snapshots;
   }
 
-  /**
-   * Captures what is declared.
-   *
-   * @param bundle null: a command, which declares nothing
-   * @throws RefusedException if that cannot be done: nothing may be started then
-   */
-  void before(Assignment assignment, @Nullable BundleLease bundle)
+  @Override
+  public SandboxSpec sandbox(SandboxSpec declared) {
+    return declared;
+  }
+
+  @Override
+  public void before(Assignment assignment, @Nullable BundleLease bundle, SandboxSpec declared)
       throws RefusedException, InterruptedException {
     if (bundle == null || !(assignment.work() instanceof Work.Action work)) {
       return;
@@ -68,21 +69,18 @@ final class Rollback {
     }
   }
 
-  /** Nothing was started after all. */
-  void unused(AttemptId id) {
+  @Override
+  public void unused(AttemptId id) {
     if (snapshots != null) {
       snapshots.drop(id.label());
     }
   }
 
-  /**
-   * Notes how the attempt left the paths, and brings them back if that is wanted.
-   *
-   * @param result how it ended
-   * @return the same, with what became of its snapshot
-   */
-  AttemptExecutor.Ended after(AttemptId id, AttemptResult result) throws InterruptedException {
-    String name = id.label();
+  /** Notes how the attempt left the paths, and brings them back if that is wanted. */
+  @Override
+  public AttemptExecutor.Ended after(Assignment assignment, AttemptResult result)
+      throws InterruptedException {
+    String name = assignment.id().label();
     if (snapshots == null || !snapshots.has(name)) {
       return new AttemptExecutor.Ended(result, true);
     }

@@ -51,6 +51,7 @@ public final class SandboxExecutor implements AttemptExecutor {
   private final AttemptFolders folders;
   private final Rollback rollback;
   private final UsageSampler usage;
+  private final PreviewRun preview;
   private final TimeSource time;
 
   /**
@@ -86,6 +87,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     this.folders = new AttemptFolders(attempts);
     this.rollback = new Rollback(snapshots);
     this.usage = usage;
+    this.preview = new PreviewRun(snapshots, folders);
     this.time = time;
   }
 
@@ -99,7 +101,8 @@ public final class SandboxExecutor implements AttemptExecutor {
       if (with == null) {
         throw new RefusedException(Refusal.SANDBOX_UNSUPPORTED, unsupported);
       }
-      SandboxPlan.Planned planned =
+      Around around = around(assignment);
+      SandboxPlan.Planned declared =
           switch (assignment.work()) {
             case Work.Command command -> plan.command(assignment, command);
             case Work.Action action when bundle != null -> plan.action(assignment, action, bundle);
@@ -107,6 +110,8 @@ public final class SandboxExecutor implements AttemptExecutor {
             case Work.Action _ -> throw new IllegalStateException("an action without a bundle");
             case Work.Snapshot _ -> throw new IllegalStateException("not run in a sandbox");
           };
+      SandboxPlan.Planned planned =
+          new SandboxPlan.Planned(around.sandbox(declared.spec()), declared.limits());
       if (folders.exists(id)) {
         // An agent that was killed before it had started anything.
         with.remove(id.label());
@@ -122,13 +127,13 @@ public final class SandboxExecutor implements AttemptExecutor {
       if (bundle != null) {
         trust.saw(bundle.manifest().name(), bundle.manifest().version());
       }
-      rollback.before(assignment, bundle);
+      around.before(assignment, bundle, declared.spec());
       if (cancel.requested()) {
-        rollback.unused(id);
+        around.unused(id);
         return cancelled();
       }
       Events events = new Events(id, progress, true);
-      return follow(assignment, start(with, planned, id, events), false, events, cancel);
+      return follow(assignment, start(with, planned, id, events, around), false, events, cancel);
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (SandboxUnsupportedException e) {
@@ -143,7 +148,12 @@ public final class SandboxExecutor implements AttemptExecutor {
     }
   }
 
-  private SandboxedRun start(Sandbox with, SandboxPlan.Planned planned, AttemptId id, Events events)
+  private Around around(Assignment assignment) {
+    return assignment.work() instanceof Work.Action action && action.preview() ? preview : rollback;
+  }
+
+  private SandboxedRun start(
+      Sandbox with, SandboxPlan.Planned planned, AttemptId id, Events events, Around around)
       throws SandboxUnsupportedException, IOException, InterruptedException {
     boolean started = false;
     try {
@@ -154,7 +164,7 @@ public final class SandboxExecutor implements AttemptExecutor {
       return run;
     } finally {
       if (!started && !folders.maybeStarted(id)) {
-        rollback.unused(id);
+        around.unused(id);
       }
     }
   }
@@ -236,8 +246,9 @@ public final class SandboxExecutor implements AttemptExecutor {
                   folders.denials(assignment.id()))
               .withUsage(usage.remove(run.attempt()));
       String why = watch.reason();
-      return rollback.after(
-          assignment.id(), why == null ? result : result.withMessage("ended by this host: " + why));
+      return around(assignment)
+          .after(
+              assignment, why == null ? result : result.withMessage("ended by this host: " + why));
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       return notStarted(

@@ -62,7 +62,9 @@ public final class SnapshotExecutor {
             Refusal.EXPIRED, "it was not to be started after " + assignment.expiresAt());
       }
       String id =
-          again && work.verb().equals("remove") ? work.id() : verbs.require(work.verb(), work.id());
+          again && work.verb().equals("remove")
+              ? work.id()
+              : verbs.require(work.verb(), work.id(), work.shown());
       prepare(folder, stdout, stderr);
       Instant started = time.instant();
       progress.started(folder, false, started);

@@ -13,13 +13,16 @@ import java.util.Optional;
  * @param hidden paths that are masked by something empty; missing ones are skipped
  * @param payload a directory shown read-only at /run/hostler/bundle
  * @param tmpBytes size of each private temporary file system, in bytes; at least 4096
+ * @param preview directories over which layers are laid that take what is written, so that the host
+ *     stays as it is; every writable path is at or below one of them. Empty: it is for real
  */
 public record FileView(
     List<WritablePath> writable,
     List<Path> readable,
     List<Path> hidden,
     Optional<Path> payload,
-    long tmpBytes) {
+    long tmpBytes,
+    List<Path> preview) {
   /** Where the payload is, inside. */
   public static final Path PAYLOAD = Path.of("/run/hostler/bundle");
 
@@ -30,9 +33,25 @@ public record FileView(
     writable = List.copyOf(writable);
     readable = List.copyOf(readable);
     hidden = List.copyOf(hidden);
+    preview = List.copyOf(preview);
     if (tmpBytes < 4096) {
       throw new IllegalArgumentException(
           "sandbox: tmpBytes " + tmpBytes + ": must be at least 4096");
     }
+  }
+
+  /** For real. */
+  public FileView(
+      List<WritablePath> writable,
+      List<Path> readable,
+      List<Path> hidden,
+      Optional<Path> payload,
+      long tmpBytes) {
+    this(writable, readable, hidden, payload, tmpBytes, List.of());
+  }
+
+  /** The same, with layers over these directories. */
+  public FileView withPreview(List<Path> directories) {
+    return new FileView(writable, readable, hidden, payload, tmpBytes, directories);
   }
 }

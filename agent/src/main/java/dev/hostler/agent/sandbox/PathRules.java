@@ -61,7 +61,8 @@ final class PathRules {
         files.readable(),
         List.copyOf(hidden),
         payload(files.payload()),
-        files.tmpBytes());
+        files.tmpBytes(),
+        files.preview());
   }
 
   private static Optional<Path> payload(Optional<Path> payload) throws SandboxUnsupportedException {

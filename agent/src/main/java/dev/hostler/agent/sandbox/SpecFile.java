@@ -84,6 +84,7 @@ final class SpecFile {
     }
     files.readable().forEach(path -> put("ro", path));
     files.hidden().forEach(path -> put("hide", path));
+    files.preview().forEach(path -> put("preview", path));
     put("tmp_bytes", files.tmpBytes());
   }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param sealed is it known how the attempt left the paths?
  * @param pinned is it kept until it is removed by hand?
  * @param packs the packs in which its bytes are
+ * @param kind what it was taken for
  */
 public record SnapshotInfo(
     String id,
@@ -37,7 +38,8 @@ public record SnapshotInfo(
     long storedBytes,
     boolean sealed,
     boolean pinned,
-    List<String> packs) {
+    List<String> packs,
+    SnapshotKind kind) {
 
   /** Copies the lists. */
   public SnapshotInfo {
@@ -49,7 +51,35 @@ public record SnapshotInfo(
   public static SnapshotInfo wanted(
       String id, String jobId, String operator, String work, boolean rollback, List<String> paths) {
     return new SnapshotInfo(
-        id, jobId, operator, work, rollback, paths, null, 0, false, false, List.of());
+        id,
+        jobId,
+        operator,
+        work,
+        rollback,
+        paths,
+        null,
+        0,
+        false,
+        false,
+        List.of(),
+        SnapshotKind.ROLLBACK);
+  }
+
+  /** The same, taken for something else. */
+  public SnapshotInfo as(SnapshotKind other, String otherId) {
+    return new SnapshotInfo(
+        otherId,
+        jobId,
+        operator,
+        work,
+        rollback,
+        paths,
+        taken,
+        storedBytes,
+        sealed,
+        pinned,
+        packs,
+        other);
   }
 
   /** Is it whole? */
@@ -63,6 +93,7 @@ public record SnapshotInfo(
     text.append("operator=").append(operator).append('\n');
     text.append("work=").append(work).append('\n');
     text.append("rollback=").append(rollback).append('\n');
+    text.append("kind=").append(kind).append('\n');
     for (String path : paths) {
       text.append("path=").append(path).append('\n');
     }
@@ -74,6 +105,7 @@ public record SnapshotInfo(
     String operator = "";
     String work = "";
     boolean rollback = false;
+    SnapshotKind kind = SnapshotKind.ROLLBACK;
     List<String> paths = new ArrayList<>();
     for (String line : Files.readAllLines(directory.resolve("info"))) {
       String value = line.substring(line.indexOf('=') + 1);
@@ -82,6 +114,7 @@ public record SnapshotInfo(
         case "operator" -> operator = value;
         case "work" -> work = value;
         case "rollback" -> rollback = Boolean.parseBoolean(value);
+        case "kind" -> kind = SnapshotKind.valueOf(value);
         case "path" -> paths.add(value);
         default -> {}
       }
@@ -115,7 +148,8 @@ public record SnapshotInfo(
         stored,
         Files.exists(directory.resolve("after"), LinkOption.NOFOLLOW_LINKS),
         Files.exists(directory.resolve("pinned"), LinkOption.NOFOLLOW_LINKS),
-        packs);
+        packs,
+        kind);
   }
 
   private static String value(@Nullable String line, String key) throws IOException {

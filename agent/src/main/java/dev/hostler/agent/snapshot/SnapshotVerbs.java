@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -17,22 +18,27 @@ import java.util.function.Consumer;
  */
 public final class SnapshotVerbs {
   private final Snapshots snapshots;
+  private final Previews previews;
 
   /** On these snapshots. */
   public SnapshotVerbs(Snapshots snapshots) {
     this.snapshots = snapshots;
+    this.previews = new Previews(snapshots);
   }
 
   /**
    * The id of the snapshot that is meant.
    *
    * @param name an id of a snapshot or a job
+   * @param shown with "apply": digests of lists of changes
    * @return empty where the verb needs none
    * @throws RefusedException if there is no such snapshot, or no such verb
    */
-  public String require(String verb, String name) throws RefusedException, IOException {
+  public String require(String verb, String name, List<String> shown)
+      throws RefusedException, IOException {
     return switch (verb) {
       case "list" -> "";
+      case "apply" -> previews.requireShown(name, shown);
       case "show", "diff", "restore", "pin", "unpin", "remove" ->
           snapshots
               .find(name)
@@ -59,7 +65,7 @@ public final class SnapshotVerbs {
   public int run(
       String verb, String id, boolean force, Path stdout, Path stderr, Consumer<Process> started)
       throws IOException, InterruptedException {
-    if (verb.equals("diff") || verb.equals("restore")) {
+    if (verb.equals("diff") || verb.equals("restore") || verb.equals("apply")) {
       Process process = snapshots.start(verb, id, force, stdout, stderr);
       started.accept(process);
       try {
@@ -77,7 +83,7 @@ public final class SnapshotVerbs {
       switch (verb) {
         case "list" ->
             snapshots.list().stream()
-                .filter(SnapshotInfo::complete)
+                .filter(one -> one.complete() && one.kind() != SnapshotKind.AFTER)
                 .forEach(one -> out.println(line(one)));
         case "show" -> show(id, out);
         case "pin", "unpin" -> {
@@ -95,7 +101,7 @@ public final class SnapshotVerbs {
   }
 
   private static String line(SnapshotInfo one) {
-    return "%s  %s  %s  %d bytes  job %s  by %s  %s%s"
+    return "%s  %s  %s  %d bytes  job %s  by %s  %s%s%s"
         .formatted(
             one.id(),
             one.taken() == null ? "-" : one.taken().truncatedTo(ChronoUnit.SECONDS),
@@ -104,6 +110,7 @@ public final class SnapshotVerbs {
             one.jobId(),
             one.operator(),
             String.join(" ", one.paths()),
+            one.kind() == SnapshotKind.PREVIEW ? "  preview" : "",
             one.pinned() ? "  pinned" : "");
   }
 

@@ -78,6 +78,17 @@ public final class Snapshots {
    * @throws SnapshotException if it cannot be done as declared; nothing is left then
    */
   public void capture(SnapshotInfo wanted) throws IOException, InterruptedException {
+    capture(wanted, bases(wanted.paths()), List.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param like older ones: what has not changed since is not read again
+   * @param options more of them for the program
+   */
+  void capture(SnapshotInfo wanted, List<String> like, List<String> options)
+      throws IOException, InterruptedException {
     collect();
     use.readLock().lock();
     try {
@@ -91,9 +102,10 @@ public final class Snapshots {
       arguments.addAll(List.of("capture", store.toString(), wanted.id()));
       arguments.addAll(List.of("--max-bytes", Long.toString(settings.largestBytes())));
       arguments.addAll(List.of("--min-free", Long.toString(settings.keepFreeBytes())));
-      for (String base : bases(wanted.paths())) {
+      for (String base : like) {
         arguments.addAll(List.of("--base", base));
       }
+      arguments.addAll(options);
       Files.createDirectory(
           directory(wanted.id()),
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -110,9 +122,10 @@ public final class Snapshots {
   }
 
   /** The newest that have one of these paths: what has not changed since is not read again. */
-  private List<String> bases(List<String> paths) throws IOException {
+  List<String> bases(List<String> paths) throws IOException {
     return list().reversed().stream()
-        .filter(one -> one.complete() && one.paths().stream().anyMatch(paths::contains))
+        .filter(one -> one.complete() && one.kind() != SnapshotKind.AFTER)
+        .filter(one -> one.paths().stream().anyMatch(paths::contains))
         .limit(BASES)
         .map(SnapshotInfo::id)
         .toList();
@@ -121,25 +134,41 @@ public final class Snapshots {
   /** Nothing was started after all. */
   public void drop(String id) {
     try {
-      SnapshotFiles.delete(directory(id));
-      if (list().stream().noneMatch(one -> one.packs().contains(id))) {
-        Files.deleteIfExists(pack(id));
+      delete(id);
+      List<SnapshotInfo> left = list();
+      for (String one : List.of(id, Previews.after(id))) {
+        if (left.stream().noneMatch(other -> other.packs().contains(one))) {
+          Files.deleteIfExists(pack(one));
+        }
       }
     } catch (IOException e) {
       log.warn("snapshot {} stays: {}", id, e.toString());
     }
   }
 
+  /** And how the preview of it would have left the paths, if it is one. */
+  private void delete(String id) throws IOException {
+    SnapshotFiles.delete(directory(Previews.after(id)));
+    SnapshotFiles.delete(directory(id));
+  }
+
   /**
    * Notes how the attempt left the paths; once.
    *
+   * @return in words how much differs
    * @throws SnapshotException if that failed: then a restore by hand must be forced
    */
-  public void seal(String id) throws IOException, InterruptedException {
-    Done done = program.run(List.of(), "seal", store.toString(), id);
+  public String seal(String id) throws IOException, InterruptedException {
+    return run(List.of("seal", store.toString(), id)).last();
+  }
+
+  /** Runs the program, which must have nothing to object. */
+  Done run(List<String> arguments) throws IOException, InterruptedException {
+    Done done = program.run(List.of(), arguments.toArray(String[]::new));
     if (done.code() != SnapshotProgram.OK) {
       throw new SnapshotException(done.reason(), done.code() == SnapshotProgram.SPACE);
     }
+    return done;
   }
 
   /**
@@ -183,12 +212,15 @@ public final class Snapshots {
   /**
    * Starts what an operator asked for, with its output at the end of these files.
    *
-   * @param verb "diff" or "restore"
+   * @param verb "diff", "restore" or "apply"
    * @param force restore although something else has changed the paths?
    */
   Process start(String verb, String id, boolean force, Path stdout, Path stderr)
       throws IOException {
     List<String> arguments = new ArrayList<>(List.of(verb, store.toString(), id));
+    if (verb.equals("apply")) {
+      arguments.add(Previews.after(id));
+    }
     if (force) {
       arguments.add("--force");
     }
@@ -232,7 +264,7 @@ public final class Snapshots {
    */
   public Optional<SnapshotInfo> find(String name) throws IOException {
     return list().reversed().stream()
-        .filter(SnapshotInfo::complete)
+        .filter(one -> one.complete() && one.kind() != SnapshotKind.AFTER)
         .filter(one -> one.id().equals(name) || one.jobId().equals(name))
         .findFirst();
   }
@@ -261,11 +293,27 @@ public final class Snapshots {
   public void remove(String id) throws IOException {
     use.writeLock().lock();
     try {
-      SnapshotFiles.delete(directory(id));
+      delete(id);
       removePacks(list());
     } finally {
       use.writeLock().unlock();
     }
+  }
+
+  /** Keeps others from removing any, until it is closed. */
+  Use use() {
+    use.readLock().lock();
+    return () -> use.readLock().unlock();
+  }
+
+  /** Snapshots are being read. */
+  interface Use extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  SnapshotSettings settings() {
+    return settings;
   }
 
   /** Where the manifest of one is. */
@@ -283,17 +331,26 @@ public final class Snapshots {
     }
     try {
       List<SnapshotInfo> kept = new ArrayList<>(list());
+      List<SnapshotInfo> own =
+          kept.stream().filter(one -> one.kind() != SnapshotKind.AFTER).toList();
+      int count = own.size();
       Instant oldest = time.instant().minus(settings.keepFor());
       long bytes = kept.stream().mapToLong(SnapshotInfo::storedBytes).sum();
-      for (SnapshotInfo one : List.copyOf(kept)) {
+      for (SnapshotInfo one : own) {
         boolean tooOld = one.taken() == null || one.taken().isBefore(oldest);
         if (!one.pinned()
-            && (tooOld || kept.size() >= settings.keepCount() || bytes > settings.keepBytes())
+            && (tooOld || count >= settings.keepCount() || bytes > settings.keepBytes())
             && (tooOld || one.sealed())) {
           log.info("snapshot {} of {} is dropped", one.id(), one.taken());
-          SnapshotFiles.delete(directory(one.id()));
-          kept.remove(one);
-          bytes -= one.storedBytes();
+          delete(one.id());
+          String after = Previews.after(one.id());
+          for (SnapshotInfo gone : List.copyOf(kept)) {
+            if (gone.equals(one) || gone.id().equals(after)) {
+              kept.remove(gone);
+              bytes -= gone.storedBytes();
+            }
+          }
+          count--;
         }
       }
       removePacks(kept);
@@ -317,11 +374,11 @@ public final class Snapshots {
     }
   }
 
-  private Path directory(String id) {
+  Path directory(String id) {
     return store.resolve(id);
   }
 
-  private Path pack(String id) {
+  Path pack(String id) {
     return store.resolve(PACKS).resolve(id);
   }
 }

@@ -88,9 +88,11 @@ public final class Admission {
                     action.manifest(),
                     offer.bundleSize(),
                     action.params(),
-                    new SealedWith(statement.nonce(), offer.sealedKey()));
+                    new SealedWith(statement.nonce(), offer.sealedKey()),
+                    action.preview());
             case JobWork.Snapshot snapshot ->
-                new Work.Snapshot(snapshot.verb(), snapshot.id(), snapshot.force());
+                new Work.Snapshot(
+                    snapshot.verb(), snapshot.id(), snapshot.force(), snapshot.shown());
             case JobWork.SandboxTest test -> new Work.SandboxTest(test.runAs());
           };
       return new Assignment(

@@ -37,6 +37,8 @@ final class RecordCodec {
   private static final int ACTION = 2;
   private static final int SNAPSHOT = 3;
   private static final int SANDBOX_TEST = 4;
+  private static final int PREVIEW = 5;
+  private static final int APPLY = 6;
   private static final String DEFAULT_USER = "default";
 
   private RecordCodec() {}
@@ -131,7 +133,7 @@ final class RecordCodec {
         }
       }
       case Work.Action action -> {
-        out.writeByte(ACTION);
+        out.writeByte(action.preview() ? PREVIEW : ACTION);
         writeText(out, action.bundle());
         writeText(out, action.version());
         writeText(out, action.action());
@@ -139,11 +141,14 @@ final class RecordCodec {
         out.writeLong(action.bundleSize());
         writeText(out, action.paramsJson());
       }
-      case Work.Snapshot(String verb, String id, boolean force) -> {
-        out.writeByte(SNAPSHOT);
+      case Work.Snapshot(String verb, String id, boolean force, List<String> shown) -> {
+        out.writeByte(shown.isEmpty() ? SNAPSHOT : APPLY);
         writeText(out, verb);
         writeText(out, id);
         out.writeBoolean(force);
+        if (!shown.isEmpty()) {
+          writeText(out, String.join(",", shown));
+        }
       }
       case Work.SandboxTest(String runAs) -> {
         out.writeByte(SANDBOX_TEST);
@@ -174,16 +179,16 @@ final class RecordCodec {
             }
             yield new Work.Command(argv, DEFAULT_USER);
           }
-          case ACTION ->
-              new Work.Action(
-                  readText(in),
-                  readText(in),
-                  readText(in),
-                  readText(in),
-                  in.readLong(),
-                  readText(in));
+          case ACTION -> readAction(in);
+          case PREVIEW -> readAction(in).asPreview();
           case SNAPSHOT -> new Work.Snapshot(readText(in), readText(in), in.readBoolean());
           case SANDBOX_TEST -> new Work.SandboxTest(readText(in));
+          case APPLY ->
+              new Work.Snapshot(
+                  readText(in),
+                  readText(in),
+                  in.readBoolean(),
+                  List.of(readText(in).split(",", -1)));
           default -> throw new IOException("unknown kind " + kind + " of work");
         };
     int count = in.readInt();
@@ -199,6 +204,11 @@ final class RecordCodec {
         Duration.ofMillis(in.readLong()),
         readInstant(in),
         new Authority(readText(in), new TreeSet<>(), List.of(), "", false));
+  }
+
+  private static Work.Action readAction(DataInputStream in) throws IOException {
+    return new Work.Action(
+        readText(in), readText(in), readText(in), readText(in), in.readLong(), readText(in));
   }
 
   private static void writeResult(DataOutputStream out, AttemptResult r) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.agent.sandbox.OnDenied;
+import dev.hostler.agent.snapshot.PreviewText;
 import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.agent.usage.UsageSettings;
@@ -145,6 +146,7 @@ class AgentConfigTest {
             keep_for = "3h"
             keep_count = 4
             keep_bytes = "5GiB"
+            preview_text = "none"
             [usage]
             sample_every = "2s"
             report_every = "3s"
@@ -211,7 +213,8 @@ class AgentConfigTest {
                     TrustSettings.Revocation.SOFT,
                     Duration.ofHours(3),
                     TrustSettings.Running.FINISH),
-                new SnapshotSettings(1L << 30, 2L << 30, Duration.ofHours(3), 4, 5L << 30),
+                new SnapshotSettings(
+                    1L << 30, 2L << 30, Duration.ofHours(3), 4, 5L << 30, PreviewText.NONE),
                 new UsageSettings(Duration.ofSeconds(2), Duration.ofSeconds(3)),
                 new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
   }

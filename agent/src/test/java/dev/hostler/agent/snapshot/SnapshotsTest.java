@@ -180,7 +180,8 @@ class SnapshotsTest {
     SnapshotVerbs verbs = new SnapshotVerbs(snapshots);
     Path stdout = Files.createTempFile(folder, "out", "");
     Path stderr = Files.createTempFile(folder, "err", "");
-    assertThat(verbs.run(verb, verbs.require(verb, name), false, stdout, stderr, _ -> {}))
+    assertThat(
+            verbs.run(verb, verbs.require(verb, name, List.of()), false, stdout, stderr, _ -> {}))
         .isEqualTo(code);
     return Files.readString(stdout) + Files.readString(stderr);
   }

@@ -6,6 +6,7 @@ import dev.hostler.cli.console.Console;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Style;
 import dev.hostler.cli.console.Table;
+import dev.hostler.cli.preview.PreviewGroups;
 import dev.hostler.proto.v1.Job;
 import dev.hostler.proto.v1.JobEvent;
 import dev.hostler.proto.v1.JobState;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Shows a job from its start to its end, through any break. Not thread-safe. */
 final class JobWatch {
@@ -38,8 +40,14 @@ final class JobWatch {
    * @param output output as well as states
    * @param json JSON lines instead of text
    * @param states a line for each task that ends, for when there is no output to see
+   * @param previews take what a preview's hosts would change; null: it is none
    */
-  record View(boolean output, boolean json, boolean states) {}
+  record View(boolean output, boolean json, boolean states, @Nullable PreviewGroups previews) {
+    /** Of what is no preview. */
+    View(boolean output, boolean json, boolean states) {
+      this(output, json, states, null);
+    }
+  }
 
   JobWatch(Session session, Controller controller, Job job, View view) {
     this.session = session;
@@ -55,7 +63,8 @@ final class JobWatch {
                 ? OutputPrinter.Mode.JSON
                 : job.getCounts().getTotal() == 1
                     ? OutputPrinter.Mode.PLAIN
-                    : OutputPrinter.Mode.PREFIXED);
+                    : OutputPrinter.Mode.PREFIXED,
+            view.previews);
   }
 
   /**

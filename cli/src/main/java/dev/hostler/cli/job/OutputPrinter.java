@@ -4,6 +4,7 @@ import dev.hostler.cli.console.Console;
 import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Table;
+import dev.hostler.cli.preview.PreviewGroups;
 import dev.hostler.proto.v1.JobOutput;
 import dev.hostler.proto.v1.OutputStream;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints the output of tasks: stdout to stdout, stderr to stderr. Of a single host byte for byte,
@@ -35,11 +37,20 @@ final class OutputPrinter {
   private final Positions positions = new Positions();
   private final Map<Stream, LinePrefixer> prefixers = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
+  private final @Nullable PreviewGroups previews;
   private int width;
 
   OutputPrinter(Console console, Mode mode) {
+    this(console, mode, null);
+  }
+
+  /**
+   * @param previews take stdout instead: of a preview it is the list of changes
+   */
+  OutputPrinter(Console console, Mode mode, @Nullable PreviewGroups previews) {
     this.console = console;
     this.mode = mode;
+    this.previews = previews;
   }
 
   /** How far everything was printed. */
@@ -61,7 +72,15 @@ final class OutputPrinter {
       lost(output, news.missing(), "are missing here");
     }
     byte[] bytes = output.getData().toByteArray();
-    if (news.skip() < bytes.length) {
+    if (previews != null && output.getStream() == OutputStream.OUTPUT_STREAM_STDOUT) {
+      previews.take(
+          output.getTaskId(),
+          output.getHostId(),
+          output.getHostName(),
+          bytes,
+          news.skip(),
+          bytes.length - news.skip());
+    } else if (news.skip() < bytes.length) {
       switch (mode) {
         case PLAIN -> console.write(target(output), bytes, news.skip(), bytes.length - news.skip());
         case PREFIXED -> {
@@ -146,6 +165,9 @@ final class OutputPrinter {
 
   /** Prints the last lines of a task that have no end. */
   void finish(String taskId) {
+    if (previews != null) {
+      previews.finish(taskId);
+    }
     for (OutputStream stream :
         new OutputStream[] {OutputStream.OUTPUT_STREAM_STDOUT, OutputStream.OUTPUT_STREAM_STDERR}) {
       LinePrefixer prefixer = prefixers.remove(new Stream(taskId, stream));

@@ -7,6 +7,7 @@ import dev.hostler.cli.command.ResultOptions;
 import dev.hostler.cli.command.Spans;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.CliFailure;
+import dev.hostler.cli.preview.PreviewGroups;
 import dev.hostler.trust.limits.Limit;
 import dev.hostler.trust.limits.Limits;
 import java.time.Duration;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
     name = "run",
     customSynopsis = {
       "hostler run (-t SELECTOR | --host HOST ...) [OPTIONS] BUNDLE[@VERSION] ACTION [--param K=V ...]",
-      "       hostler run (-t SELECTOR | --host HOST ...) [OPTIONS] -- COMMAND [ARG ...]"
+      "       hostler run (-t SELECTOR | --host HOST ...) [OPTIONS] -- COMMAND [ARG ...]",
+      "       hostler run --apply-preview JOB [-t SELECTOR | --host HOST ...] [--reason TEXT]"
     },
     description = {
       "Runs an action of a bundle, or a command, on hosts, and shows its output live.",
@@ -36,7 +38,11 @@ import picocli.CommandLine.Spec;
       "are several hosts.",
       "",
       "Ctrl-C asks whether to cancel the job or to detach from it; without a terminal it",
-      "detaches. A second Ctrl-C detaches. A job that was detached from goes on."
+      "detaches. A second Ctrl-C detaches. A job that was detached from goes on.",
+      "",
+      "With --preview the action runs over a copy of what it may write, and what it would change",
+      "is shown; nothing on the hosts is changed. --apply-preview then makes exactly the changes",
+      "that were shown, on hosts that are still as they were."
     },
     footer = {
       "",
@@ -48,6 +54,8 @@ import picocli.CommandLine.Spec;
       "  hostler run --host web-1 --limit memory=64MiB --limit cpu_time=10s -- sort big.txt",
       "  hostler run --host db-1 postgres set-password --secret password=@pw.txt",
       "  hostler run -t true sshd-hardening@1.0.0 apply --param max_auth_tries=4 --detach",
+      "  hostler run -t true --preview sshd-hardening apply",
+      "  hostler run --apply-preview 0193a2b4-… --reason 'as discussed'",
       "  hostler run -t true -o json -- uptime | jq -r 'select(.type == \"output\") | .text'"
     })
 public final class RunCommand implements Callable<Integer> {
@@ -162,6 +170,29 @@ public final class RunCommand implements Callable<Integer> {
   @Option(names = "--detach", description = "Print the job's id and do not wait.")
   private boolean detach;
 
+  @Option(
+      names = "--preview",
+      description = "Only show what the action would change; change nothing.")
+  private boolean preview;
+
+  @Option(names = "--stat", description = "With --preview: only a line for each path, no texts.")
+  private boolean stat;
+
+  @Option(
+      names = "--apply-preview",
+      paramLabel = "JOB",
+      description = {
+        "Make the changes that this preview showed. Default: on all its hosts. Exit 2 on a host",
+        "that is not as it was before the preview."
+      })
+  private @Nullable String applied;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      description = "With --apply-preview: why; kept in the audit log.")
+  private @Nullable String reason;
+
   /** Made by the composition root. */
   public RunCommand(Session session) {
     this.session = session;
@@ -171,6 +202,30 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() {
     if (concurrency < 0) {
       throw CliFailure.usage("--concurrency " + concurrency + ": 0 (all at once) or more");
+    }
+    if (stat && !preview) {
+      throw CliFailure.usage("--stat is for --preview");
+    }
+    String apply = applied;
+    if (apply != null) {
+      if (preview
+          || !what.isEmpty()
+          || !params.isEmpty()
+          || runAs != null
+          || !profile.isEmpty()
+          || !limits.isEmpty()) {
+        throw CliFailure.usage(
+            "--apply-preview takes nothing to run: it makes the changes that were shown");
+      }
+      return new PreviewApply(session, result, context, detach)
+          .run(
+              apply,
+              selector == null && hosts.isEmpty() ? null : new HostIds(selector, hosts),
+              reason == null ? "apply what preview " + apply + " showed" : reason,
+              new JobSigning(Map.of(), timeout, concurrency, startWithin, false));
+    }
+    if (reason != null) {
+      throw CliFailure.usage("--reason is for --apply-preview");
     }
     Work work = Work.of(arguments(), what, new Given(params, secrets, asked), runAs);
     HostIds targets = new HostIds(selector, hosts);
@@ -183,7 +238,10 @@ public final class RunCommand implements Callable<Integer> {
             allowOlder,
             profile,
             limits());
-    return new JobRun(session, result, context, detach).run(targets, work, signing);
+    return preview
+        ? new JobRun(session, result, context, detach, new PreviewGroups(), !stat)
+            .run(targets, work.asPreview(), signing)
+        : new JobRun(session, result, context, detach).run(targets, work, signing);
   }
 
   private Limits limits() {

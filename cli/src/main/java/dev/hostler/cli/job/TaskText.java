@@ -152,6 +152,7 @@ final class TaskText {
       case REFUSAL_REASON_BUNDLE_SIGNER_WRONG_PURPOSE -> "not signed by a bundle signer's key";
       case REFUSAL_REASON_SNAPSHOT_FAILED -> "no snapshot";
       case REFUSAL_REASON_SNAPSHOT_NO_ROOM -> "no room for a snapshot";
+      case REFUSAL_REASON_PREVIEW_IMPOSSIBLE -> "no preview";
       default -> "by the host";
     };
   }

@@ -93,7 +93,14 @@ sealed interface Work {
             .setVersion(version)
             .setAction(before.getLast())
             .build(),
-        given);
+        given,
+        false);
+  }
+
+  /** The same, only to be told what it would change. */
+  default Work asPreview() {
+    throw CliFailure.usage(
+        "--preview is for actions: of a command nobody has declared what it may write");
   }
 
   /** A command line. */
@@ -120,8 +127,12 @@ sealed interface Work {
     }
   }
 
-  /** An action with its parameters as given. */
-  record ActionWork(ActionName name, Given given) implements Work {
+  /**
+   * An action with its parameters as given.
+   *
+   * @param preview only to be told what it would change?
+   */
+  record ActionWork(ActionName name, Given given, boolean preview) implements Work {
     @Override
     public Resolved resolve(Controller controller, Console console) {
       Bundle bundle =
@@ -155,8 +166,14 @@ sealed interface Work {
               bundle.getVersion(),
               action.getName(),
               HexFormat.of().formatHex(bundle.getManifestDigest().toByteArray()),
-              canonical(Params.typed(given, action.getParamsSchema(), console))),
+              canonical(Params.typed(given, action.getParamsSchema(), console)),
+              preview),
           action.getParamsSchema().isBlank() ? "{}" : action.getParamsSchema());
+    }
+
+    @Override
+    public Work asPreview() {
+      return new ActionWork(name, given, true);
     }
 
     private static String canonical(Struct params) {

@@ -72,7 +72,9 @@ public enum Refusal {
   /** The declared paths could not be captured, or there is no such snapshot. */
   SNAPSHOT_FAILED(90),
   /** A snapshot would leave too little room on the disk. */
-  SNAPSHOT_NO_ROOM(91);
+  SNAPSHOT_NO_ROOM(91),
+  /** The host cannot preview what the action would change, or has no such preview to apply. */
+  PREVIEW_IMPOSSIBLE(140);
 
   private static final Map<Integer, Refusal> BY_CODE =
       Arrays.stream(values()).collect(Collectors.toMap(Refusal::code, Function.identity()));

@@ -10,6 +10,7 @@ import dev.hostler.controller.host.HostStore;
 import dev.hostler.controller.target.Target;
 import dev.hostler.controller.target.Targets;
 import dev.hostler.trust.job.JobStatement;
+import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.VerifiedJob;
 import java.time.Duration;
 import java.time.Instant;
@@ -195,7 +196,7 @@ final class Submission {
     return new Job(
         ids.next(),
         checked.operator(),
-        work.title(),
+        title(statement, work),
         work,
         statement.env(),
         statement.timeout(),
@@ -206,6 +207,12 @@ final class Submission {
         null,
         null,
         new TaskCounts(checked.hostIds().size(), 0, 0, 0));
+  }
+
+  private static String title(JobStatement statement, Work work) {
+    return statement.work() instanceof JobWork.Action action && action.preview()
+        ? work.title() + " (preview)"
+        : work.title();
   }
 
   private List<Task> rows(Job job, List<Target> hosts) {

@@ -26,11 +26,15 @@ final class JobJson {
     root.put("format", JobStatement.FORMAT);
     switch (job.work()) {
       case JobWork.Action action -> {
-        root.putObject("action")
-            .put("bundle", action.bundle())
-            .put("version", action.version())
-            .put("action", action.action())
-            .put("manifest", action.manifest());
+        ObjectNode name =
+            root.putObject("action")
+                .put("bundle", action.bundle())
+                .put("version", action.version())
+                .put("action", action.action())
+                .put("manifest", action.manifest());
+        if (action.preview()) {
+          name.put("preview", true);
+        }
         root.set("params", Json.MAPPER.readTree(action.params()));
       }
       case JobWork.Command command -> {
@@ -40,12 +44,18 @@ final class JobJson {
           root.put("run_as", command.runAs());
         }
       }
-      case JobWork.Snapshot snapshot ->
-          root.putObject("snapshot")
-              .put("verb", snapshot.verb())
-              .put("id", snapshot.id())
-              .put("force", snapshot.force())
-              .put("reason", snapshot.reason());
+      case JobWork.Snapshot snapshot -> {
+        ObjectNode asked =
+            root.putObject("snapshot")
+                .put("verb", snapshot.verb())
+                .put("id", snapshot.id())
+                .put("force", snapshot.force())
+                .put("reason", snapshot.reason());
+        if (!snapshot.shown().isEmpty()) {
+          ArrayNode shown = asked.putArray("shown");
+          snapshot.shown().forEach(shown::add);
+        }
+      }
       case JobWork.SandboxTest test -> root.putObject("sandbox_test").put("run_as", test.runAs());
     }
     ObjectNode env = root.putObject("env");
@@ -178,7 +188,8 @@ final class JobJson {
             fields.string("verb"),
             fields.string("id"),
             fields.bool("force"),
-            fields.string("reason"));
+            fields.string("reason"),
+            fields.get("shown") == null ? List.of() : fields.strings("shown"));
     fields.noOthers();
     return snapshot;
   }
@@ -196,7 +207,8 @@ final class JobJson {
             fields.string("version"),
             fields.string("action"),
             fields.string("manifest"),
-            params);
+            params,
+            fields.get("preview") != null && fields.bool("preview"));
     fields.noOthers();
     return action;
   }

@@ -27,6 +27,7 @@ final class JobRules {
   private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
   private static final Pattern SNAPSHOT = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,110}");
   private static final int MAX_REASON = 500;
+  private static final int MAX_SHOWN = 1000;
   private static final Pattern NONCE = Pattern.compile("[A-Za-z0-9_-]{22}");
 
   private JobRules() {}
@@ -127,6 +128,18 @@ final class JobRules {
     }
     if (snapshot.force() && !snapshot.verb().equals("restore")) {
       problems.add("snapshot.force", "is set", "only a restore can be forced");
+    }
+    boolean apply = snapshot.verb().equals("apply");
+    if (apply == snapshot.shown().isEmpty() || snapshot.shown().size() > MAX_SHOWN) {
+      problems.add(
+          "snapshot.shown",
+          "has " + snapshot.shown().size() + " digests",
+          apply
+              ? "give those of the 1 to " + MAX_SHOWN + " lists that were shown"
+              : "only for apply");
+    }
+    for (int i = 0; i < Math.min(snapshot.shown().size(), MAX_SHOWN); i++) {
+      digest("snapshot.shown[" + i + "]", snapshot.shown().get(i), problems);
     }
     if (snapshot.reason().length() > MAX_REASON
         || snapshot.reason().codePoints().anyMatch(Character::isISOControl)

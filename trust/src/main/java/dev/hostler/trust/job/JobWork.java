@@ -15,9 +15,16 @@ public sealed interface JobWork {
    * @param manifest SHA-256 of the bundle's manifest, 64 lower-case hex digits: this decides, name
    *     and version must agree with it
    * @param params one JSON object in canonical form (RFC 8785)
+   * @param preview is it only to be told what it would change?
    */
-  record Action(String bundle, String version, String action, String manifest, String params)
-      implements JobWork {}
+  record Action(
+      String bundle, String version, String action, String manifest, String params, boolean preview)
+      implements JobWork {
+    /** For real. */
+    public Action(String bundle, String version, String action, String manifest, String params) {
+      this(bundle, version, action, manifest, params, false);
+    }
+  }
 
   /**
    * A command line, run without a shell.
@@ -42,11 +49,23 @@ public sealed interface JobWork {
    *     meant; empty with "list"
    * @param force with "restore": although something else has changed the paths since
    * @param reason why, for the audit; may be empty where nothing is changed
+   * @param shown with "apply": SHA-256 of the lists of changes that the operator has seen, of which
+   *     a host's preview must have one; else empty
    */
-  record Snapshot(String verb, String id, boolean force, String reason) implements JobWork {
+  record Snapshot(String verb, String id, boolean force, String reason, List<String> shown)
+      implements JobWork {
     /** What can be asked for. */
     public static final List<String> VERBS =
-        List.of("list", "show", "diff", "restore", "pin", "unpin", "remove");
+        List.of("list", "show", "diff", "restore", "pin", "unpin", "remove", "apply");
+
+    public Snapshot {
+      shown = List.copyOf(shown);
+    }
+
+    /** Anything but "apply". */
+    public Snapshot(String verb, String id, boolean force, String reason) {
+      this(verb, id, force, reason, List.of());
+    }
 
     /** Does it change anything on a host? */
     public boolean changes() {
@@ -55,7 +74,11 @@ public sealed interface JobWork {
 
     /** As a command line, for people. */
     public List<String> words() {
-      List<String> words = new ArrayList<>(List.of("hostler", "snapshot", verb));
+      List<String> words =
+          new ArrayList<>(
+              verb.equals("apply")
+                  ? List.of("hostler", "run", "--apply-preview")
+                  : List.of("hostler", "snapshot", verb));
       if (!id.isEmpty()) {
         words.add(id);
       }
