@@ -7,6 +7,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -111,7 +112,7 @@ public final class AgentHost implements AutoCloseable {
     return folder;
   }
 
-  /** Pins roots of bundle signers. */
+  /** Pins roots of bundle signers, besides those that are pinned already. */
   public void pinBundleRoots(Path pem) throws IOException {
     pin(pem, "bundle-roots.pem");
   }
@@ -119,7 +120,11 @@ public final class AgentHost implements AutoCloseable {
   private void pin(Path pem, String as) throws IOException {
     Path trust = folder.resolve("state/trust");
     Files.createDirectories(trust);
-    Files.copy(pem, trust.resolve(as));
+    Files.write(
+        trust.resolve(as),
+        Files.readAllBytes(pem),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
   }
 
   /** Every cgroup of this agent that exists, its own and those of its attempts. */
