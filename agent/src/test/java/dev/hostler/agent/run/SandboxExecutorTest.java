@@ -306,6 +306,22 @@ class SandboxExecutorTest {
   }
 
   @Test
+  void aLeakOfDescriptorsIsTold() throws Exception {
+    String script =
+        "for i in $(seq 60); do exec {fd}</dev/null; sleep 0.2; done; echo ${fd}; exit 0";
+    AttemptResult result =
+        run(work("t1", new Work.Command(List.of("/bin/bash", "-c", script), "default"), null));
+    assertThat(result.exitCode()).as(result.message()).isZero();
+    assertThat(result.use().summary().leaks())
+        .singleElement()
+        .satisfies(leak -> {
+          assertThat(leak.what()).isEqualTo("descriptors");
+          assertThat(leak.to() - leak.from()).isBetween(40L, 70L);
+          assertThat(leak.perMinute()).isBetween(150.0, 330.0);
+        });
+  }
+
+  @Test
   void aSecretReachesTheProgramAndNoFile() throws Exception {
     AttemptResult result =
         run(

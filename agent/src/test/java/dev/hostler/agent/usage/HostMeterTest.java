@@ -29,7 +29,7 @@ class HostMeterTest {
     file("pressure/io", "some avg10=1.00 total=3000\n");
     HostMeter meter = new HostMeter(root, root, 1_000);
 
-    file("stat", "cpu  150 10 50 9999 77 1 2 3 40 0\ncpu0 1 1 1 1\n");
+    file("stat", "cpu  150 10 50 10999 177 1 2 3 40 0\ncpu0 1 1 1 1\n");
     file("vmstat", "nr_free 5\npgpgin 101\npgpgout 204\n");
     file("pressure/io", "some avg10=1.00 total=3500\n");
     meter.sample();
@@ -50,6 +50,12 @@ class HostMeterTest {
     assertThat(window.periods()).isEqualTo(-1);
     assertThat(window.diskBytes()).isPositive();
     assertThat(window.diskUsedBytes()).isBetween(1L, window.diskBytes());
+    meter.sample();
+    assertThat(meter.window(6_000))
+        .satisfies(next -> {
+          assertThat(next.cpuMicros()).isZero();
+          assertThat(next.nanos()).isEqualTo(1_000);
+        });
   }
 
   @Test

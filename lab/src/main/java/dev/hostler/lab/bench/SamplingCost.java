@@ -95,11 +95,14 @@ public final class SamplingCost {
       (i % DETAILS_EVERY == 0 ? detailed : plain).add(took / attempts);
     }
     Samples ends = new Samples();
-    for (int i = 0; i < attempts; i++) {
+    for (int i = 0; i < ROUNDS; i++) {
+      String attempt = "a." + i % attempts;
+      Cgroup group = groups.get(i % attempts);
       long before = CPU.getCurrentThreadCpuTime();
-      sampler.emptied("a." + i, groups.get(i));
-      sampler.remove("a." + i);
+      sampler.emptied(attempt, group);
+      sampler.remove(attempt);
       ends.add(CPU.getCurrentThreadCpuTime() - before);
+      sampler.add(attempt, group, true); // opens all again, and reads
     }
     System.out.printf(
         Locale.ROOT,
