@@ -223,7 +223,7 @@ final class Agent {
             time);
     WorkExecutor executor =
         new WorkExecutor(
-            sandboxes, new SnapshotExecutor(snapshots, state.resolve("attempts"), time));
+            sandboxes, new SnapshotExecutor(snapshots, trust, state.resolve("attempts"), time));
     Nonces nonces =
         lifecycle.start(
             "the record of the jobs it took",

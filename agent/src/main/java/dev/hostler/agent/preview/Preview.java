@@ -62,13 +62,15 @@ public final class Preview {
    * Captures all that the program may write, before it is started.
    *
    * @param wanted the id and for whom; with the writable paths
+   * @param source whose program it is
    * @param spec the sandbox as declared
    * @throws RefusedException if that cannot be done: nothing may be started then
    */
-  public void before(SnapshotInfo wanted, SandboxSpec spec)
+  public void before(SnapshotInfo wanted, Previews.Source source, SandboxSpec spec)
       throws RefusedException, InterruptedException {
     try {
       previews.captureBefore(wanted);
+      previews.note(wanted.id(), source);
       Files.write(
           previews.changes(wanted.id()).resolveSibling(UNFORESEEN), Harmless.of(spec).unforeseen());
     } catch (SnapshotException e) {

@@ -63,6 +63,7 @@ final class PreviewRun implements Around {
                 work.bundle() + " " + work.version() + " " + work.action(),
                 false,
                 declared.files().writable().stream().map(one -> one.path().toString()).toList()),
+            new Previews.Source(work.bundle(), work.version(), work.manifestDigest()),
             declared);
   }
 
@@ -107,6 +108,7 @@ final class PreviewRun implements Around {
           false);
     } catch (IOException e) {
       log.error("preview {}", id, e);
+      drop(assignment.id());
       return new AttemptExecutor.Ended(
           AttemptResult.notStarted(
                   Outcome.SANDBOX_FAILED,

@@ -9,9 +9,12 @@ import dev.hostler.agent.attempt.ResourceUse;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.StreamName;
 import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.snapshot.Previews;
 import dev.hostler.agent.snapshot.SnapshotVerbs;
 import dev.hostler.agent.snapshot.Snapshots;
+import dev.hostler.agent.trust.TrustState;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.trust.bundle.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotExecutor {
   private final @Nullable SnapshotVerbs verbs;
+  private final @Nullable Previews previews;
+  private final TrustState trust;
   private final AttemptFolders folders;
   private final TimeSource time;
 
@@ -34,10 +39,14 @@ public final class SnapshotExecutor {
    * Makes an executor.
    *
    * @param snapshots null if this host can take none: everything is refused then
+   * @param trust what is known of revocation
    * @param attempts where attempts have their directories
    */
-  public SnapshotExecutor(@Nullable Snapshots snapshots, Path attempts, TimeSource time) {
+  public SnapshotExecutor(
+      @Nullable Snapshots snapshots, TrustState trust, Path attempts, TimeSource time) {
     this.verbs = snapshots == null ? null : new SnapshotVerbs(snapshots);
+    this.previews = snapshots == null ? null : new Previews(snapshots);
+    this.trust = trust;
     this.folders = new AttemptFolders(attempts);
     this.time = time;
   }
@@ -65,6 +74,9 @@ public final class SnapshotExecutor {
           again && work.verb().equals("remove")
               ? work.id()
               : verbs.require(work.verb(), work.id(), work.shown());
+      if (work.verb().equals("apply")) {
+        requireTrusted(id);
+      }
       prepare(folder, stdout, stderr);
       Instant started = time.instant();
       progress.started(folder, false, started);
@@ -88,6 +100,15 @@ public final class SnapshotExecutor {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (IOException e) {
       return notStarted(Outcome.SANDBOX_FAILED, Refusal.NONE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** What a bundle would have done is not done for it once it was revoked or yanked. */
+  private void requireTrusted(String id) throws RefusedException, IOException {
+    if (previews != null) {
+      Previews.Source source = previews.source(id);
+      trust.requireBundle(
+          source.bundle(), Version.parse(source.version()), source.manifest(), true);
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.List;
 public final class Previews {
   private static final String AFTER = ".after";
   private static final String CHANGES = "changes";
+  private static final String SOURCE = "source";
 
   private final Snapshots snapshots;
 
@@ -57,6 +58,33 @@ public final class Previews {
         wanted.as(SnapshotKind.PREVIEW, wanted.id()),
         snapshots.bases(wanted.paths()),
         List.of("--for", "preview"));
+  }
+
+  /**
+   * Which bundle's program was previewed.
+   *
+   * @param manifest SHA-256 of its manifest
+   */
+  public record Source(String bundle, String version, String manifest) {}
+
+  /** Notes it. */
+  public void note(String id, Source source) throws IOException {
+    Files.write(
+        snapshots.directory(id).resolve(SOURCE),
+        List.of(source.bundle(), source.version(), source.manifest()));
+  }
+
+  /**
+   * What was noted.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public Source source(String id) throws IOException {
+    List<String> lines = Files.readAllLines(snapshots.directory(id).resolve(SOURCE));
+    if (lines.size() != 3) {
+      throw new IOException("it is not known which bundle made preview " + id);
+    }
+    return new Source(lines.get(0), lines.get(1), lines.get(2));
   }
 
   /** Is there one of this attempt, ended or not? */

@@ -89,7 +89,9 @@ public final class Snapshots {
    */
   void capture(SnapshotInfo wanted, List<String> like, List<String> options)
       throws IOException, InterruptedException {
-    collect();
+    if (wanted.kind() != SnapshotKind.AFTER) { // which is no snapshot more
+      collect();
+    }
     use.readLock().lock();
     try {
       drop(wanted.id());

@@ -78,6 +78,7 @@ class PreviewRunTest {
   private Snapshots snapshots;
   private SignedBundle bundle;
   private UsageSampler usage;
+  private TrustState trust;
   private WorkExecutor executor;
 
   @BeforeEach
@@ -107,7 +108,7 @@ class PreviewRunTest {
             SnapshotProgram.beside(Sandbox.launcher()),
             SnapshotSettings.USUAL,
             TIME);
-    TrustState trust = OpenTrust.in(state, TIME);
+    trust = OpenTrust.in(state, TIME);
     BundleCache bundles =
         new BundleCache(
             state.resolve("bundles"),
@@ -136,7 +137,7 @@ class PreviewRunTest {
             snapshots,
             usage,
             TIME),
-        new SnapshotExecutor(snapshots, state.resolve("attempts"), TIME));
+        new SnapshotExecutor(snapshots, trust, state.resolve("attempts"), TIME));
   }
 
   @AfterEach
@@ -266,6 +267,15 @@ class PreviewRunTest {
     String list = stdout(assignment);
     assertThat(list).contains("-old", "\"exit_code\":9");
     assertThat(apply(digest(list)).message()).contains("did not succeed");
+    unchanged();
+  }
+
+  @Test
+  void whatARevokedBundleWouldHaveDoneIsNotDone() throws Exception {
+    Assignment assignment = preview("exit 0");
+    run(assignment);
+    OpenTrust.revoke(trust, state, TIME, bundle.digest);
+    assertThat(apply(digest(stdout(assignment))).refusal()).isEqualTo(Refusal.BUNDLE_REVOKED);
     unchanged();
   }
 

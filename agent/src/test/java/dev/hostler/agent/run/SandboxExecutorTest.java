@@ -860,7 +860,9 @@ class SandboxExecutorTest {
       run(greet(rollback(data), HALF.formatted(data) + "0\n"));
       var all =
           new WorkExecutor(
-              executor, new SnapshotExecutor(snapshots, state.resolve("attempts"), TIME));
+              executor,
+              new SnapshotExecutor(
+                  snapshots, OpenTrust.in(state, TIME), state.resolve("attempts"), TIME));
       String id = snapshots.list().getFirst().id();
       Assignment restore = work("t7", new Work.Snapshot("restore", id, false), null);
       assertThat(all.hasTrace(restore.id())).isFalse();

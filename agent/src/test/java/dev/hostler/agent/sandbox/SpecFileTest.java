@@ -106,6 +106,15 @@ class SpecFileTest {
   }
 
   @Test
+  void layersAreNamedInTheirOrder() throws Exception {
+    SandboxSpec spec = spec();
+    assertThat(
+            lines(
+                spec.withFiles(spec.files().withPreview(List.of(Path.of("/w"), Path.of("/a:b"))))))
+        .containsSubsequence("hide=/h", "preview=/w", "preview=/a:b", "tmp_bytes=5000");
+  }
+
+  @Test
   void moreThanTheLauncherReadsIsRefused() {
     SandboxSpec spec = spec();
     SandboxSpec large =

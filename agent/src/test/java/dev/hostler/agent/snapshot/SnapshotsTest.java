@@ -122,6 +122,56 @@ class SnapshotsTest {
     assertThat(ids(snapshots)).as("together they are over the limit").containsExactly("b.1");
   }
 
+  private static List<String> kept(Path folder) throws IOException {
+    try (var all = Files.list(folder.resolve("store"))) {
+      return all.map(one -> one.getFileName().toString())
+          .filter(name -> !name.equals("packs"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void aPreviewIsKeptAndDroppedWhole() throws Exception {
+    Snapshots snapshots = snapshots(keeping(Duration.ofDays(1), 2, 1 << 30));
+    Previews previews = new Previews(snapshots);
+    for (String id : List.of("a.1", "b.1")) {
+      previews.captureBefore(wanted(id));
+      previews.captureAfter(id, List.of());
+      assertThat(previews.seal(id)).isEmpty();
+      assertThat(previews.has(id)).isTrue();
+    }
+    assertThat(kept(folder)).containsExactly("a.1", "a.1.after", "b.1", "b.1.after");
+    assertThat(snapshots.find("job-b.1").orElseThrow().id())
+        .as("not what is after")
+        .isEqualTo("b.1");
+    assertThat(said(snapshots, "list", "", 0)).contains("  preview").doesNotContain(".after");
+    snapshots.capture(wanted("c.1"));
+    assertThat(kept(folder)).containsExactly("b.1", "b.1.after", "c.1");
+    assertThat(previews.has("c.1")).isFalse();
+    previews.dropAfter("b.1");
+    previews.writeChanges("b.1", (out, before, after) -> out.write('x'));
+    assertThatThrownBy(() -> previews.requireShown("b.1", List.of()))
+        .hasMessageContaining("did not succeed");
+    assertThatThrownBy(() -> previews.requireShown("c.1", List.of()))
+        .hasMessageContaining("no preview c.1");
+    previews.drop("b.1");
+    snapshots.remove("c.1");
+    assertThat(kept(folder)).isEmpty();
+    assertThat(folder.resolve("store/packs")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatOthersChangeMeanwhileIsTold() throws Exception {
+    Snapshots snapshots = snapshots(SnapshotSettings.USUAL);
+    Previews previews = new Previews(snapshots);
+    previews.captureBefore(wanted("a.1"));
+    Files.writeString(tree.resolve("file"), "somebody else's");
+    assertThat(previews.seal("a.1")).isEqualTo("sealed, 1 differences");
+    assertThat(previews.seal("a.1")).as("once").isEmpty();
+    assertThatThrownBy(() -> previews.source("a.1")).isInstanceOf(IOException.class);
+  }
+
   @Test
   void pinnedOnesStay() throws Exception {
     Snapshots snapshots = snapshots(keeping(Duration.ofNanos(1), 1, 0));

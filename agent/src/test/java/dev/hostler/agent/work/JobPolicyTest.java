@@ -127,6 +127,11 @@ class JobPolicyTest {
     refused(
         "policy.snapshots = \"off\"",
         () -> policy.require(job(new JobWork.Snapshot("restore", "a.1", false, "why"))));
+    refused(
+        "policy.snapshots = \"off\"",
+        () ->
+            policy.require(
+                job(new JobWork.Snapshot("apply", "a", false, "why", List.of("ab".repeat(32))))));
     JobPolicy.ALL_SIGNED.require(job(new JobWork.Snapshot("remove", "a.1", false, "why")));
   }
 }

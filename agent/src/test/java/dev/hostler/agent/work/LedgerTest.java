@@ -278,6 +278,35 @@ class LedgerTest {
   }
 
   @Test
+  void previewsComeBackAsTheyWere() throws Exception {
+    Assignment preview = with("t1", ((Work.Action) action("t1").work()).asPreview());
+    Assignment apply =
+        with(
+            "t2",
+            new Work.Snapshot("apply", "job-2", false, List.of("ab".repeat(32), "cd".repeat(32))));
+    try (Ledger ledger = open()) {
+      ledger.accept(preview, "b");
+      ledger.accept(apply, "b");
+    }
+    try (Ledger ledger = open()) {
+      assertThat(ledger.entries())
+          .extracting(entry -> entry.assignment().work())
+          .containsExactly(preview.work(), apply.work());
+    }
+  }
+
+  private Assignment with(String task, Work work) {
+    return new Assignment(
+        new AttemptId(task, 1),
+        "job",
+        work,
+        Map.of(),
+        Duration.ZERO,
+        null,
+        JobDraft.authority("bob"));
+  }
+
+  @Test
   void workAboutSnapshotsComesBackAsItWas() throws Exception {
     Assignment restore =
         new Assignment(
