@@ -142,7 +142,7 @@ class UsageCommandsTest extends CliTest {
                 .addAttempts(
                     AttemptNow.newBuilder()
                         .setHostName("a")
-                        .setTitle("small job")
+                        .setTitle("small job " + "x".repeat(60))
                         .setTaskId("t1")
                         .setSample(sample(100_000)))
                 .addAttempts(
@@ -165,6 +165,7 @@ class UsageCommandsTest extends CliTest {
             "2 of 3 hosts connected, 1.5 of 8 CPUs and 2.0 MiB of 8.0 MiB in use, 2 attempts run");
     assertThat(top.out().indexOf("\nb ")).isLessThan(top.out().indexOf("\na "));
     assertThat(top.out().indexOf("big job")).isLessThan(top.out().indexOf("small job"));
+    assertThat(top.out()).doesNotContain("x".repeat(51)).contains("…");
     assertThat(top.out()).contains("25%", "40%", "2.0 KiB/s").doesNotContain("\033[H");
     assertThat(controller.requests(GetFleetUsageRequest.class).getFirst().getSelector())
         .isEqualTo("all");
@@ -273,7 +274,8 @@ class UsageCommandsTest extends CliTest {
         .isEqualTo("tool");
     Result none = run("usage", "none");
     assertThat(none.code()).isEqualTo(2);
-    assertThat(none.err()).contains("no job has run it");
+    assertThat(none.err()).contains("'none' is neither a host nor a bundle");
+    assertThat(run("usage", "none", "--bundle").err()).contains("no job has run it");
     assertThat(run("usage", "x", "--host").err()).contains("no such host");
     assertThat(run("usage", "x", "--host", "--bundle").code()).isEqualTo(2);
     assertThat(run("usage", "x", "--points", "0").code()).isEqualTo(2);

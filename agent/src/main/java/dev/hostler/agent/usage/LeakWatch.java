@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class LeakWatch {
   static final int MOST = 128;
-  private static final int LEAST_POINTS = 10;
+  private static final int LEAST_POINTS = 5;
   private static final double LEAST_SECONDS = 10;
   private static final double LEAST_FIT = 0.8;
   private static final double LEAST_GROWTH = 8;
@@ -43,7 +43,7 @@ final class LeakWatch {
   }
 
   /**
-   * A leak is: ten points over ten seconds or more; a line that explains four fifths of their
+   * A leak is: five points over ten seconds or more; a line that explains four fifths of their
    * variance; grown by eight and by a quarter; and in the last third never down to what the first
    * third had at most.
    */

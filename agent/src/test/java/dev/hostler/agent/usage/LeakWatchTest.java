@@ -45,6 +45,17 @@ class LeakWatchTest {
   }
 
   @Test
+  void fivePointsOverTwentySecondsAreEnough() {
+    LeakWatch watch = new LeakWatch("descriptors");
+    for (int i = 0; i < 4; i++) {
+      watch.saw(i * 5, 10 + i * 25);
+      assertThat(watch.leak()).isEmpty();
+    }
+    watch.saw(20, 110);
+    assertThat(watch.leak()).contains(new Leak("descriptors", 10, 110, 300.0));
+  }
+
+  @Test
   void tooLittleOrTooShortIsNone() {
     assertThat(watched(9, t -> (long) t * 100).leak()).isEmpty();
     assertThat(watched(300, t -> (long) t / 60).leak()).isEmpty(); // by five only

@@ -32,6 +32,8 @@ final class TopView {
     name
   }
 
+  private static final int LONGEST_TITLE = 60;
+
   private TopView() {}
 
   private static double value(@Nullable Double known) {
@@ -119,8 +121,8 @@ final class TopView {
               "READ",
               "WRITTEN",
               "THROTTLED",
-              "WHAT",
-              "JOB");
+              "JOB",
+              "WHAT");
       attempts(fleet, sort).stream().limit(most).forEach(one -> row(attempts.row(), one));
       lines.add("");
       lines.addAll(attempts.lines(style));
@@ -160,8 +162,12 @@ final class TopView {
         .cell(SampleView.speed(SampleView.read(sample)))
         .cell(SampleView.speed(SampleView.written(sample)))
         .cell(SampleView.percent(SampleView.throttled(sample)))
-        .cell(one.getTitle())
-        .cell(one.getJobId());
+        .cell(one.getJobId())
+        .cell(cut(one.getTitle()));
+  }
+
+  private static String cut(String title) {
+    return title.length() <= LONGEST_TITLE ? title : title.substring(0, LONGEST_TITLE - 1) + "…";
   }
 
   static Json.Fields json(FleetUsage fleet, Sort sort) {

@@ -95,10 +95,25 @@ public final class UsageCommand implements Callable<Integer> {
       if (since != null) {
         request.setSince(Spans.proto(since));
       }
-      BundleUsage used = controller.call(() -> controller.usage().getBundleUsage(request.build()));
+      BundleUsage used = controller.call(() -> bundle(controller, request.build()));
       result.one(session.console(), UsageView.json(used), () -> UsageView.text(used, style));
     }
     return 0;
+  }
+
+  private BundleUsage bundle(Controller controller, GetBundleUsageRequest request) {
+    try {
+      return controller.usage().getBundleUsage(request);
+    } catch (StatusRuntimeException e) {
+      if (!bundle && e.getStatus().getCode() == Status.Code.NOT_FOUND) {
+        throw CliFailure.usage(
+            "'"
+                + what
+                + "' is neither a host nor a bundle that a job has run; see `hostler host list` and"
+                + " `hostler bundle list`");
+      }
+      throw e;
+    }
   }
 
   /** Null if there is no such host, and it may be a bundle. */

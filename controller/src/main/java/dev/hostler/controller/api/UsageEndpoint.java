@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Operator;
 import dev.hostler.controller.access.Permission;
+import dev.hostler.controller.failure.RequestException;
 import dev.hostler.controller.host.Host;
 import dev.hostler.controller.host.HostSelector;
 import dev.hostler.controller.host.HostService;
@@ -167,8 +168,12 @@ public final class UsageEndpoint extends UsageServiceGrpc.UsageServiceImplBase {
       if (!policy.allows(caller.get(), Permission.JOB_READ)) {
         return Optional.empty();
       }
-      Job job = jobs.get(id);
-      return access.sees(jobs, job) ? Optional.of(job.title()) : Optional.empty();
+      try {
+        Job job = jobs.get(id);
+        return access.sees(jobs, job) ? Optional.of(job.title()) : Optional.empty();
+      } catch (RequestException _) {
+        return Optional.empty(); // removed meanwhile
+      }
     }
   }
 
