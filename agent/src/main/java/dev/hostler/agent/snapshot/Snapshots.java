@@ -3,19 +3,13 @@ package dev.hostler.agent.snapshot;
 import dev.hostler.agent.snapshot.SnapshotProgram.Done;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -27,10 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Snapshots {
   private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
-  private static final String PACKS = "packs";
   private static final int BASES = 3;
 
   private final Path store;
+  private final SnapshotShelf shelf;
   private final SnapshotProgram program;
   private final SnapshotSettings settings;
   private final TimeSource time;
@@ -41,6 +35,7 @@ public final class Snapshots {
   private Snapshots(
       Path store, SnapshotProgram program, SnapshotSettings settings, TimeSource time) {
     this.store = store;
+    this.shelf = new SnapshotShelf(store);
     this.program = program;
     this.settings = settings;
     this.time = time;
@@ -56,7 +51,8 @@ public final class Snapshots {
       Path store, SnapshotProgram program, SnapshotSettings settings, TimeSource time)
       throws IOException {
     var rootOnly = PosixFilePermissions.fromString("rwx------");
-    Files.createDirectories(store.resolve(PACKS), PosixFilePermissions.asFileAttribute(rootOnly));
+    Files.createDirectories(
+        store.resolve(SnapshotShelf.PACKS), PosixFilePermissions.asFileAttribute(rootOnly));
     Files.setPosixFilePermissions(store, rootOnly);
     Snapshots snapshots = new Snapshots(store.toAbsolutePath(), program, settings, time);
     snapshots.collect();
@@ -136,7 +132,7 @@ public final class Snapshots {
   /** Nothing was started after all. */
   public void drop(String id) {
     try {
-      delete(id);
+      shelf.delete(id);
       List<SnapshotInfo> left = list();
       for (String one : List.of(id, Previews.after(id))) {
         if (left.stream().noneMatch(other -> other.packs().contains(one))) {
@@ -146,12 +142,6 @@ public final class Snapshots {
     } catch (IOException e) {
       log.warn("snapshot {} stays: {}", id, e.toString());
     }
-  }
-
-  /** And how the preview of it would have left the paths, if it is one. */
-  private void delete(String id) throws IOException {
-    SnapshotFiles.delete(directory(Previews.after(id)));
-    SnapshotFiles.delete(directory(id));
   }
 
   /**
@@ -231,32 +221,7 @@ public final class Snapshots {
 
   /** Those that are there, oldest first, unfinished ones before all others. */
   public List<SnapshotInfo> list() throws IOException {
-    List<SnapshotInfo> all = new ArrayList<>();
-    try (DirectoryStream<Path> directories = Files.newDirectoryStream(store)) {
-      for (Path directory : directories) {
-        if (Files.isRegularFile(directory.resolve("info"), LinkOption.NOFOLLOW_LINKS)) {
-          read(directory).ifPresent(all::add);
-        }
-      }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    all.sort(Comparator.comparing(Snapshots::takenOrNever).thenComparing(SnapshotInfo::id));
-    return all;
-  }
-
-  /** A damaged one is in nobody's way, and stays for people to look at. */
-  private static Optional<SnapshotInfo> read(Path directory) {
-    try {
-      return Optional.of(SnapshotInfo.read(directory));
-    } catch (IOException e) {
-      log.error("snapshot {} cannot be read: {}", directory.getFileName(), e.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  private static Instant takenOrNever(SnapshotInfo one) {
-    return one.taken() == null ? Instant.MIN : one.taken();
+    return shelf.list();
   }
 
   /**
@@ -295,8 +260,8 @@ public final class Snapshots {
   public void remove(String id) throws IOException {
     use.writeLock().lock();
     try {
-      delete(id);
-      removePacks(list());
+      shelf.delete(id);
+      shelf.removePacks(shelf.list());
     } finally {
       use.writeLock().unlock();
     }
@@ -332,55 +297,17 @@ public final class Snapshots {
       return;
     }
     try {
-      List<SnapshotInfo> kept = new ArrayList<>(list());
-      List<SnapshotInfo> own =
-          kept.stream().filter(one -> one.kind() != SnapshotKind.AFTER).toList();
-      int count = own.size();
-      Instant oldest = time.instant().minus(settings.keepFor());
-      long bytes = kept.stream().mapToLong(SnapshotInfo::storedBytes).sum();
-      for (SnapshotInfo one : own) {
-        boolean tooOld = one.taken() == null || one.taken().isBefore(oldest);
-        if (!one.pinned()
-            && (tooOld || count >= settings.keepCount() || bytes > settings.keepBytes())
-            && (tooOld || one.sealed())) {
-          log.info("snapshot {} of {} is dropped", one.id(), one.taken());
-          delete(one.id());
-          String after = Previews.after(one.id());
-          for (SnapshotInfo gone : List.copyOf(kept)) {
-            if (gone.equals(one) || gone.id().equals(after)) {
-              kept.remove(gone);
-              bytes -= gone.storedBytes();
-            }
-          }
-          count--;
-        }
-      }
-      removePacks(kept);
+      shelf.collect(settings, time.instant());
     } finally {
       use.writeLock().unlock();
     }
   }
 
-  private void removePacks(List<SnapshotInfo> kept) throws IOException {
-    Set<String> needed = new HashSet<>();
-    kept.forEach(one -> needed.addAll(one.packs()));
-    try (DirectoryStream<Path> packs = Files.newDirectoryStream(store.resolve(PACKS))) {
-      for (Path pack : packs) {
-        String name = String.valueOf(pack.getFileName());
-        if (!needed.contains(name) && Files.notExists(directory(name))) {
-          Files.delete(pack);
-        }
-      }
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-  }
-
   Path directory(String id) {
-    return store.resolve(id);
+    return shelf.directory(id);
   }
 
   Path pack(String id) {
-    return store.resolve(PACKS).resolve(id);
+    return shelf.pack(id);
   }
 }
