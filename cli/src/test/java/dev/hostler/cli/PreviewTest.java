@@ -156,7 +156,7 @@ class PreviewTest extends CliTest {
              no changes
             1 host: d:
              changed /etc/secret | links, mtime, text not shown
-             1 paths: 0 created, 1 changed, 0 deleted; 0 insertions(+), 0 deletions(-)
+             1 path: 0 created, 1 changed, 0 deleted; 0 insertions(+), 0 deletions(-)
             diff --git a/etc/secret b/etc/secret
             old owner 0:0
             new owner 1:1

@@ -116,8 +116,15 @@ public final class PreviewPrinter {
       console.line(" and " + list.more() + " more");
     }
     console.line(
-        " %d paths: %d created, %d changed, %d deleted; %d insertions(+), %d deletions(-)"
-            .formatted(list.count(), kinds[0], kinds[1], kinds[2], insertions, deletions));
+        " %d %s: %d created, %d changed, %d deleted; %d insertions(+), %d deletions(-)"
+            .formatted(
+                list.count(),
+                list.count() == 1 ? "path" : "paths",
+                kinds[0],
+                kinds[1],
+                kinds[2],
+                insertions,
+                deletions));
   }
 
   private static String path(JsonNode change) {
