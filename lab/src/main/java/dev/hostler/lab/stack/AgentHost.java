@@ -82,16 +82,33 @@ public final class AgentHost implements AutoCloseable {
 
   /** Starts the agent; returns at once. */
   public void start() {
-    daemon =
-        Daemon.start(
-            "agent " + name,
-            folder.resolve("agent.log"),
-            Map.of(),
-            List.of(
-                home.resolve("bin/hostler-agent").toString(),
-                "run",
-                "--config",
-                folder.resolve("agent.toml").toString()));
+    start(List.of());
+  }
+
+  /**
+   * Starts the agent on what looks like another host; returns at once.
+   *
+   * @param own a directory that this agent, and what it starts, finds at {@code at}
+   */
+  public void startWith(Path own, Path at) {
+    start(
+        List.of(
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "sh",
+            "-c",
+            "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"",
+            own.toString(),
+            at.toString()));
+  }
+
+  private void start(List<String> before) {
+    List<String> command = new ArrayList<>(before);
+    command.add(home.resolve("bin/hostler-agent").toString());
+    command.addAll(List.of("run", "--config", folder.resolve("agent.toml").toString()));
+    daemon = Daemon.start("agent " + name, folder.resolve("agent.log"), Map.of(), command);
   }
 
   /** The running process. */

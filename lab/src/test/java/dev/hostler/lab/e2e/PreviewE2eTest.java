@@ -200,19 +200,47 @@ class PreviewE2eTest {
     }
   }
 
+  /** Host three has an older drop-in; it sees a folder of its own in place of the machine's. */
   @Test
-  void theServersConfigurationIsPreviewed() throws Exception {
-    Path ssh = Path.of("/etc/ssh");
+  void hostsThatDifferAreShownApartAndHardenedAsShown() throws Exception {
+    Path folder = Path.of("/etc/ssh/sshd_config.d");
     assumeThat(Path.of("/usr/sbin/sshd")).exists();
-    assumeThat(ssh.resolve("sshd_config.d")).isDirectory();
-    assumeThat(ssh.resolve("sshd_config.d/10-hostler.conf")).doesNotExist();
-    push(Stack.checkout().resolve("examples/sshd-hardening"), "sshd-hardening");
-    TreeMap<String, String> before = state(ssh.resolve("sshd_config.d"));
-    CliResult shown = good("run", "--preview", "-t", "true", "sshd-hardening", "apply");
-    assertThat(shown.text())
-        .as(shown::toString)
-        .contains(
-            "3 hosts: ", "created /etc/ssh/sshd_config.d/10-hostler.conf", "+PermitRootLogin no");
-    assertThat(state(ssh.resolve("sshd_config.d"))).isEqualTo(before);
+    assumeThat(folder).isDirectory();
+    assumeThat(folder.resolve("10-hostler.conf")).doesNotExist();
+    if (!stack.cli("bundle", "show", "sshd-hardening").text().contains("sshd-hardening")) {
+      push(Stack.checkout().resolve("examples/sshd-hardening"), "sshd-hardening");
+    }
+    TreeMap<String, String> machine = state(folder);
+    Path own = Files.createDirectory(tree.resolve("own"));
+    Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.writeString(own.resolve("10-hostler.conf"), "PermitRootLogin yes\nMaxAuthTries 3\n");
+    TreeMap<String, String> before = state(own);
+    fleet.three.daemon().kill();
+    fleet.three.startWith(own, folder);
+    try {
+      stack.awaitConnected("three");
+      CliResult shown = good("run", "--preview", "-t", "true", "sshd-hardening", "apply");
+      assertThat(shown.text())
+          .as(shown::toString)
+          .contains(
+              "2 hosts: one, two:\n created /etc/ssh/sshd_config.d/10-hostler.conf",
+              "1 host: three:\n changed /etc/ssh/sshd_config.d/10-hostler.conf",
+              "-PermitRootLogin yes\n",
+              "+PermitRootLogin no\n");
+      assertThat(state(own)).isEqualTo(before);
+      assertThat(state(folder)).isEqualTo(machine);
+
+      String job = job(shown);
+      good("run", "--apply-preview", job, "--host", "three");
+      assertThat(own.resolve("10-hostler.conf")).content().contains("PermitRootLogin no\n");
+      good("run", "--host", "three", "sshd-hardening", "verify");
+      good("snapshot", "restore", job, "--host", "three", "--reason", "only tried");
+      assertThat(state(own)).isEqualTo(before);
+      assertThat(state(folder)).isEqualTo(machine);
+    } finally {
+      fleet.three.daemon().kill();
+      fleet.three.start();
+      stack.awaitConnected("three");
+    }
   }
 }
