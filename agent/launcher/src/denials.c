@@ -1,5 +1,6 @@
 /* Denied system calls, told while the program runs. The filter hands each to us through its listener; it is answered with
-   an error, never let through, and counted in a table of a fixed size. The file `denials` in dir is that table: one line
+   an error, never let through, and counted in a table of a fixed size. So are calls that the filter permits but marks to
+   be told (VERDICT_TELL): they go on, and count when they want to write where a mount does not let them. The file `denials` in dir is that table: one line
    of 256 bytes for each slot, written anew when its count grows, so that it never grows itself and an agent that was away
    has missed nothing. A line is
 
@@ -21,18 +22,18 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "launch.h"
+#include "writes.h"
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
 #endif
 enum { SYNC_WAKE_UP = 1 }; /* Linux 6.6; spares a hop between CPUs */
 
-enum { SLOTS = 128, LINE = 256, DETAIL = 80, TARGET = 108, FLUSH_MS = 200, WINDOW_MS = 100, WINDOW_CALLS = 1000 };
+enum { SLOTS = 128, WRITES = 48, TOLD_SHARE = 8, LINE = 256, TARGET = 108, FLUSH_MS = 200, WINDOW_MS = 100, WINDOW_CALLS = 1000 };
 
 struct slot {
     int nr, tid;
@@ -41,13 +42,15 @@ struct slot {
     int64_t first_ns, last_ns;
     unsigned version;
     bool dirty;
-    char detail[DETAIL];
+    char detail[DENIAL_DETAIL];
 };
 
 static struct slot slots[SLOTS]; /* the last one takes what found no other */
-static int used;
+static int used, writes;
+static const struct run *told_of;
 static uint64_t total, violations;
 static int listener = -1, file = -1, file_err;
+static int root = -1, mounts = -1; /* of the sandbox, held so that they are there when its last process is not */
 static int64_t flushed_ns, window_ns;
 static int in_window;
 static bool dirty, fresh;
@@ -88,7 +91,7 @@ static int path_argument(int nr)
     }
 }
 
-static void put_escaped(char *to, size_t room, const char *from, size_t n)
+void put_escaped(char *to, size_t room, const char *from, size_t n)
 {
     size_t at = strlen(to);
     for (size_t i = 0; i < n && at + 4 < room; i++) {
@@ -101,19 +104,7 @@ static void put_escaped(char *to, size_t room, const char *from, size_t n)
     }
 }
 
-static size_t read_target(pid_t tid, uint64_t address, void *to, size_t n)
-{
-    struct iovec here = {to, n}, there = {(void *)(uintptr_t)address, n}; /* NOLINT: another process's address */
-    ssize_t got = process_vm_readv(tid, &here, 1, &there, 1, 0);
-    if (got < 0 && n > 64) { /* up to the end of a page that has no neighbour */
-        size_t left = 4096 - address % 4096;
-        here.iov_len = there.iov_len = left < n ? left : n;
-        got = process_vm_readv(tid, &here, 1, &there, 1, 0);
-    }
-    return got < 0 ? 0 : (size_t)got;
-}
-
-static void describe_address(char *detail, const unsigned char *bytes, size_t n)
+void describe_address(char detail[DENIAL_DETAIL], const unsigned char *bytes, size_t n)
 {
     char text[INET6_ADDRSTRLEN] = "?";
     sa_family_t family;
@@ -125,20 +116,20 @@ static void describe_address(char *detail, const unsigned char *bytes, size_t n)
     if (family == AF_INET && n >= sizeof v4) {
         memcpy(&v4, bytes, sizeof v4);
         inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-        snprintf(detail, DETAIL, "%s:%d", text, ntohs(v4.sin_port));
+        snprintf(detail, DENIAL_DETAIL, "%s:%d", text, ntohs(v4.sin_port));
     } else if (family == AF_INET6 && n >= offsetof(struct sockaddr_in6, sin6_scope_id)) {
         memset(&v6, 0, sizeof v6);
         memcpy(&v6, bytes, n < sizeof v6 ? n : sizeof v6);
         inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-        snprintf(detail, DETAIL, "[%s]:%d", text, ntohs(v6.sin6_port));
+        snprintf(detail, DENIAL_DETAIL, "[%s]:%d", text, ntohs(v6.sin6_port));
     } else if (family == AF_UNIX) {
         const char *path = (const char *)bytes + sizeof family;
         size_t room = n - sizeof family;
         bool abstract = room > 0 && path[0] == '\0';
-        snprintf(detail, DETAIL, "unix:%s", abstract ? "@" : "");
-        put_escaped(detail, DETAIL, path + abstract, abstract ? room - 1 : strnlen(path, room));
+        snprintf(detail, DENIAL_DETAIL, "unix:%s", abstract ? "@" : "");
+        put_escaped(detail, DENIAL_DETAIL, path + abstract, abstract ? room - 1 : strnlen(path, room));
     } else {
-        snprintf(detail, DETAIL, "family:%d", family);
+        snprintf(detail, DENIAL_DETAIL, "family:%d", family);
     }
 }
 
@@ -150,13 +141,13 @@ static void describe(char *detail, const struct seccomp_notif *call)
     strcpy(detail, "-");
     if (call->data.nr == SYS_connect) {
         size_t want = call->data.args[2] > TARGET + 2 ? TARGET + 2 : call->data.args[2];
-        describe_address(detail, bytes, read_target((pid_t)call->pid, call->data.args[1], bytes, want));
+        describe_address(detail, bytes, target_read((pid_t)call->pid, call->data.args[1], bytes, want));
     } else if (path >= 0) {
-        size_t got = read_target((pid_t)call->pid, call->data.args[path], bytes, TARGET);
+        size_t got = target_read((pid_t)call->pid, call->data.args[path], bytes, TARGET);
         size_t n = strnlen((const char *)bytes, got);
         if (n > 0) {
             detail[0] = '\0';
-            put_escaped(detail, DETAIL, (const char *)bytes, n);
+            put_escaped(detail, DENIAL_DETAIL, (const char *)bytes, n);
         }
     }
     uint64_t id = call->id;
@@ -165,9 +156,10 @@ static void describe(char *detail, const struct seccomp_notif *call)
 }
 
 /* Libraries ask for these without the program's doing (nscd, syslog) and go on without: told, but no violation. */
-static bool routine(const struct seccomp_data *data)
+static bool routine(const struct seccomp_data *data, const char *detail)
 {
-    return data->nr == SYS_socket && (int)data->args[0] == AF_UNIX;
+    return (data->nr == SYS_socket && (int)data->args[0] == AF_UNIX) ||
+           (strncmp(detail, "write:", 6) == 0 && strstr(detail, "/__pycache__") != NULL);
 }
 
 /* What the program would have been told without us. */
@@ -213,11 +205,12 @@ static void count(const struct seccomp_notif *call, const char *detail)
     s->tid = (int)call->pid;
     s->dirty = dirty = true;
     total++;
-    violations += !routine(&call->data);
+    violations += !routine(&call->data, detail);
 }
 
-void denials_listen(int fd)
+void denials_listen(const struct run *run, int fd)
 {
+    told_of = run;
     listener = fd;
     ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SYNC_WAKE_UP); /* older kernels have no such flag, and need none */
 }
@@ -234,21 +227,75 @@ int denials_poll(void)
     return listener;
 }
 
+static void go_on(const struct seccomp_notif *call)
+{
+    struct seccomp_notif_resp answer = {.id = call->id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+    ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+/* Told, and let go on: the filter permits it, and the mounts decide. Returns true if the run is to end instead: it wants to
+   write where it cannot, and that is to be the end. */
+static bool watch(const struct seccomp_notif *call, bool kill_first)
+{
+    static struct want wants[WANTS];
+    static struct change change;
+    bool learns = told_of->spec.learn, end = false;
+    if (root < 0) {
+        char path[40];
+        snprintf(path, sizeof path, "/proc/%d/root", told_of->pid);
+        root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        snprintf(path, sizeof path, "/proc/%d/ns/mnt", told_of->pid);
+        mounts = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    int n = root < 0 ? 0 : changes_wanted(call, wants);
+    bool waits = learns || kill_first; /* for what is there before the call; else its caller is spared the rest */
+    if (!waits)
+        go_on(call);
+    if (learns)
+        learn_call(told_of, call);
+    for (int i = 0; i < n; i++) {
+        change_judge(&wants[i], root, learns, &change);
+        if (change.happens && learns)
+            learn_change(told_of, &change);
+        if (!change.happens || !change.read_only)
+            continue;
+        char detail[DENIAL_DETAIL] = "write:";
+        if (writes < WRITES)
+            put_escaped(detail, DENIAL_DETAIL, change.path, strlen(change.path));
+        int before = used;
+        count(call, detail);
+        writes += used - before;
+        end = end || (kill_first && !routine(&call->data, detail));
+    }
+    if (waits && !end)
+        go_on(call);
+    return end;
+}
+
 /* Takes and answers what waits. Returns true if the run is to end, because the first violation came and it is to. */
 bool denials_take(short revents, bool kill_first)
 {
+    static unsigned told;
     struct pollfd more = {.fd = listener, .events = POLLIN, .revents = revents};
     for (; (more.revents & POLLIN) && in_window < WINDOW_CALLS; poll(&more, 1, 0)) {
         struct seccomp_notif call;
-        char detail[DETAIL];
+        char detail[DENIAL_DETAIL];
         memset(&call, 0, sizeof call);
-        if (in_window++ == 0)
+        if (in_window == 0)
             window_ns = monotonic_ns();
         if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
             continue; /* its caller was killed meanwhile */
+        struct seccomp_notif_resp answer = {.id = call.id};
+        if (filter_verdict(&told_of->filter, &call.data) == VERDICT_TELL) {
+            if (watch(&call, kill_first))
+                return true;
+            in_window += !told_of->spec.learn && told++ % TOLD_SHARE == 0;
+            continue;
+        }
+        in_window++;
         describe(detail, &call);
-        bool last = kill_first && !routine(&call.data);
-        struct seccomp_notif_resp answer = {.id = call.id, .error = answer_of(&call.data)};
+        bool last = kill_first && !routine(&call.data, detail);
+        answer.error = answer_of(&call.data);
         if (!last)
             ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
         count(&call, detail);
@@ -314,6 +361,9 @@ int denials_flush(int dir, bool now)
 uint64_t denials_end(int dir, uint64_t *seen)
 {
     denials_flush(dir, true);
+    close(root);
+    close(mounts);
+    root = mounts = -1;
     if (file >= 0 && fdatasync(file) != 0)
         say("cannot make denials durable: %s", strerror(errno));
     *seen = violations;

@@ -117,7 +117,7 @@ _Noreturn void become_program(struct run *run)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     run->report->exec_ns = realtime_ns();
-    run->report->listener = filter_install(&run->filter, s->kill_denied);
+    run->report->listener = filter_install(&run->filter, s->kill_denied || s->learn);
     stage("exec"); /* from here on nothing but execve and exit: pid 1 waits for them, and only then hands the listener over */
     int err;
     if (strchr(argv[0], '/') != NULL) {

@@ -44,6 +44,7 @@ struct spec {
     uint64_t caps; /* bit n = capability n is kept */
     struct limit limits[RLIMITS];
     mode_t umask;
+    bool learn;       /* learn=1: everything may be written, and all that the filter tells of is recorded */
     bool kill_denied; /* on_denied=kill: the first denied system call ends the run */
 };
 
@@ -192,7 +193,7 @@ int filter_read(struct run *run);
 void landlock_abstract_sockets(void);
 int filter_install(const struct filter *filter, bool must_listen);
 
-/* start.c, supervise.c, limits.c, denials.c, doorbell.c, spool.c, record.c, probe.c */
+/* start.c, supervise.c, limits.c, denials.c, verdict.c, learn.c, doorbell.c, spool.c, record.c, probe.c */
 int start(struct run *run);
 int start_again(struct run *run);
 int supervise(struct run *run);
@@ -201,7 +202,19 @@ void doorbell(const char *line);
 void doorbell_grew(int stream);
 int doorbell_flush(bool now);
 int64_t monotonic_ns(void);
-void denials_listen(int fd);
+void denials_listen(const struct run *run, int fd);
+struct seccomp_data;
+struct seccomp_notif;
+struct change;
+uint32_t filter_verdict(const struct filter *filter, const struct seccomp_data *data);
+enum { DENIAL_DETAIL = 80 };
+/* SECCOMP_RET_USER_NOTIF with data that the kernel ignores: the call is permitted, tell of it and let it go on. */
+#define VERDICT_TELL 0x7fc00001U
+void describe_address(char detail[DENIAL_DETAIL], const unsigned char *bytes, size_t n);
+void put_escaped(char *to, size_t room, const char *from, size_t n);
+void learn_call(const struct run *run, const struct seccomp_notif *call);
+void learn_change(const struct run *run, const struct change *change);
+void learn_end(int dir);
 int denials_poll(void);
 bool denials_take(short revents, bool kill_first);
 int denials_flush(int dir, bool now);

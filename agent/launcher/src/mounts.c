@@ -140,7 +140,7 @@ int mounts_apply(struct run *run)
     for (size_t i = 0; i < s->ro.n; i++)
         declare(&plan, s->ro.v[i], s->ro.v[i], false, false);
     stray_mounts(&stray);
-    root_attrs(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0);
+    root_attrs((s->learn ? 0 : MOUNT_ATTR_RDONLY) | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0);
 
     struct stat st;
     bool var_run = lstat("/var/run", &st) == 0 && S_ISDIR(st.st_mode); /* usually a link to /run */

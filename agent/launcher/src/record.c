@@ -143,6 +143,8 @@ int record_result(struct run *run, const struct usage *usage)
     line(&t, "spool_lost=%" PRIu64, out->lost + err->lost);
     uint64_t violations = 0;
     uint64_t denied = denials_end(run->dir, &violations);
+    if (run->spec.learn)
+        learn_end(run->dir);
     if (denied > 0) {
         line(&t, "denied=%" PRIu64, denied);
         line(&t, "violations=%" PRIu64, violations);

@@ -47,6 +47,8 @@ static void deny_untold(const struct filter *filter)
     for (size_t i = 0; i < filter->n; i++)
         if (code[i].code == (BPF_RET | BPF_K) && code[i].k == SECCOMP_RET_USER_NOTIF)
             code[i].k = SECCOMP_RET_ERRNO | EPERM;
+        else if (code[i].code == (BPF_RET | BPF_K) && code[i].k == VERDICT_TELL)
+            code[i].k = SECCOMP_RET_ALLOW;
 }
 
 /* Returns the descriptor through which denied calls are told, or -1 when there is none. A signal does not interrupt a
@@ -59,7 +61,7 @@ int filter_install(const struct filter *filter, bool must_listen)
     if (fd < 0 && errno == EINVAL)
         fd = install(filter, SECCOMP_FILTER_FLAG_NEW_LISTENER);
     if (fd < 0 && errno == EBUSY && must_listen)
-        fail(EBUSY, "on_denied=kill needs a listener, and something above the agent has one already");
+        fail(EBUSY, "on_denied=kill and learn=1 need a listener, and something above the agent has one already");
     if (fd < 0 && errno == EBUSY) {
         deny_untold(filter);
         if (install(filter, 0) == 0)

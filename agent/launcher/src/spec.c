@@ -78,7 +78,7 @@ static const struct key {
     {"payload", 0},         {"rw", MANY},           {"ro", MANY},            {"hide", MANY},
     {"tmp_bytes", 0},       {"cap", MANY},          {"rlimit", MANY},        {"timeout_ms", 0},
     {"cpu_time_ms", 0},    
-    {"grace_ms", 0},        {"umask", 0},           {"on_denied", 0},
+    {"grace_ms", 0},        {"umask", 0},           {"on_denied", 0}, {"learn", 0},
     {"secret_env", 0},      {"preview", MANY},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
@@ -149,6 +149,10 @@ static const char *set(struct spec *s, const char *key, char *value)
         return parse_u64(value, INT64_MAX, &s->max[0]);
     if (IS("stderr_max"))
         return parse_u64(value, INT64_MAX, &s->max[1]);
+    if (IS("learn")) {
+        s->learn = strcmp(value, "1") == 0;
+        return s->learn || strcmp(value, "0") == 0 ? NULL : "use 0 or 1";
+    }
     if (IS("on_denied")) {
         s->kill_denied = strcmp(value, "kill") == 0;
         return s->kill_denied || strcmp(value, "deny") == 0 ? NULL : "use deny or kill";

@@ -100,7 +100,7 @@ static bool status_open(const struct run *run)
             if (byte == 's')
                 limits_scratch(fd);
             else
-                denials_listen(fd);
+                denials_listen(run, fd);
         }
     }
 }

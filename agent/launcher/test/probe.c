@@ -158,6 +158,22 @@ static void denied(void)
     tell("unshare", unshare(CLONE_NEWUSER));
 }
 
+/* Who this program talks to: nobody answers. */
+static void peers(void)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "/no/such"};
+    int tcp = socket(AF_INET, SOCK_STREAM, 0), udp = socket(AF_INET, SOCK_DGRAM, 0), local = socket(AF_UNIX, SOCK_STREAM, 0);
+    tell("connect", connect(tcp, (struct sockaddr *)&to, sizeof to));
+    tell("unix", connect(local, (struct sockaddr *)&name, sizeof name));
+    to.sin_port = htons(53);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    tell("sendto", sendto(udp, "x", 1, 0, (struct sockaddr *)&to, sizeof to));
+    to.sin_port = htons(809);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    tell("bind", bind(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)&to, sizeof to));
+}
+
 /* Cost of one call of this number, in microseconds. */
 static void cost(int call, int times)
 {
@@ -243,6 +259,8 @@ int main(int argc, char **argv)
     }
     if (IS("denied"))
         denied();
+    if (IS("peers"))
+        peers();
     if (IS("cost"))
         cost(atoi(argv[2]), atoi(argv[3]));
     if (IS("threads"))

@@ -65,10 +65,11 @@ static int with_terminal(char **command)
     return waitpid(pid, &status, 0) < 0 || status != 0;
 }
 
-/* All calls allowed but some, which get an errno, or ("notify") are told to the listener. */
+/* All calls allowed but some, which get an errno, or ("notify") are told to the listener, or ("tell") told and allowed. */
 static int filter(const char *what, int n, char **calls)
 {
-    unsigned action = strcmp(what, "notify") == 0 ? SECCOMP_RET_USER_NOTIF : SECCOMP_RET_ERRNO | (unsigned)atoi(what);
+    unsigned tell = strcmp(what, "tell") == 0, notify = tell || strcmp(what, "notify") == 0;
+    unsigned action = notify ? SECCOMP_RET_USER_NOTIF | tell : SECCOMP_RET_ERRNO | (unsigned)atoi(what);
     struct sock_filter head[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),

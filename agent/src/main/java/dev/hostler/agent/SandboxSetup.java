@@ -3,6 +3,7 @@ package dev.hostler.agent;
 import dev.hostler.agent.config.AgentConfig;
 import dev.hostler.agent.sandbox.Accounts;
 import dev.hostler.agent.sandbox.OutputCaps;
+import dev.hostler.agent.sandbox.Recording;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
@@ -122,7 +123,9 @@ record SandboxSetup(
         wanted.tmpBytes(),
         wanted.onDenied(),
         seccomp(wanted.seccomp()),
-        config.limits());
+        config.limits(),
+        wanted.tellWrites() ? Recording.WRITES : Recording.NOTHING,
+        wanted.learn());
   }
 
   /** A profile that means nothing here is found at the start, not by the first job. */

@@ -47,6 +47,7 @@ import dev.hostler.cli.job.JobPreview;
 import dev.hostler.cli.job.JobShow;
 import dev.hostler.cli.job.JobWatchCommand;
 import dev.hostler.cli.job.RunCommand;
+import dev.hostler.cli.job.SandboxLearn;
 import dev.hostler.cli.job.SandboxTest;
 import dev.hostler.cli.job.SnapshotCommand;
 import dev.hostler.cli.job.SnapshotDiff;
@@ -173,6 +174,7 @@ final class CommandTree {
                 new SandboxCommand(),
                 new SandboxShow(session),
                 new SandboxTest(session),
+                new SandboxLearn(session),
                 group(
                     new ProfileCommand(),
                     new ProfilePush(session),

@@ -6,15 +6,21 @@ import static dev.hostler.cli.fake.Samples.exited;
 import static dev.hostler.cli.fake.Samples.running;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import dev.hostler.cli.fake.Samples;
+import dev.hostler.proto.v1.Action;
+import dev.hostler.proto.v1.Bundle;
+import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.GetProfileRequest;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.ListProfilesResponse;
+import dev.hostler.proto.v1.ListTasksResponse;
 import dev.hostler.proto.v1.Profile;
 import dev.hostler.proto.v1.ProfileServiceGrpc;
 import dev.hostler.proto.v1.PushProfileRequest;
 import dev.hostler.proto.v1.RemoveProfileRequest;
 import dev.hostler.proto.v1.SubmitJobRequest;
+import dev.hostler.proto.v1.Task;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import io.grpc.Status;
@@ -121,6 +127,55 @@ class ProfileCommandsTest extends CliTest {
     assertThat(run("run", "--host", "a", "--profile", "./none", "--", "id").err())
         .contains("cannot be read");
     assertThat(controller.requests(SubmitJobRequest.class)).isEmpty();
+  }
+
+  @Test
+  void learningPrintsAProposal() throws Exception {
+    controller.answer(
+        BundleServiceGrpc.getGetBundleMethod(),
+        _ ->
+            Bundle.newBuilder()
+                .setName("web")
+                .setVersion("1.0.0")
+                .setManifestDigest(ByteString.copyFrom(new byte[32]))
+                .addActions(Action.newBuilder().setName("deploy"))
+                .build());
+    String learned = "{\"calls\":{\"read\":1},\"made\":[\"/srv/web/x\"]}";
+    Task.Builder task = exited("a", 0).toBuilder();
+    task.getResultBuilder().setLearned(learned);
+    controller.answer(
+        JobServiceGrpc.getListTasksMethod(),
+        _ -> ListTasksResponse.newBuilder().addTasks(task).build());
+    Path out = folder.resolve("deploy.json");
+
+    Result result =
+        run("sandbox", "learn", "web", "deploy", "--host", "a", "--profile-out", out.toString());
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out())
+        .contains("writable = [\"/srv/web\"]", "seccomp = \"seccomp/deploy.json\"");
+    assertThat(Files.readString(out)).contains("\"read\"");
+    assertThat(signed().sandbox().learn()).isTrue();
+    Result json = run("sandbox", "learn", "web", "deploy", "--host", "a", "-o", "json");
+    assertThat(json.json().at("/writable/0").asString()).isEqualTo("/srv/web");
+    assertThat(
+            run(
+                    "sandbox",
+                    "learn",
+                    "web",
+                    "deploy",
+                    "--host",
+                    "a",
+                    "--profile-out",
+                    folder.resolve("no/such").toString())
+                .code())
+        .isEqualTo(4);
+
+    controller.answer(
+        JobServiceGrpc.getListTasksMethod(),
+        _ -> ListTasksResponse.newBuilder().addTasks(exited("a", 0)).build());
+    Result nothing = run("sandbox", "learn", "web", "deploy", "--host", "a");
+    assertThat(nothing.code()).isEqualTo(1);
+    assertThat(nothing.err()).contains("nothing was recorded");
   }
 
   @ParameterizedTest

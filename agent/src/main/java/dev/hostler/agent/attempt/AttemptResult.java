@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param use resource use
  * @param denials system calls that were denied, by kind
  * @param limitsHit limits that it came up against
+ * @param learned of a recorded run, what it did: canonical JSON; empty otherwise
  */
 public record AttemptResult(
     Outcome outcome,
@@ -36,13 +37,14 @@ public record AttemptResult(
     String outputError,
     ResourceUse use,
     List<Denial> denials,
-    List<LimitHit> limitsHit) {
+    List<LimitHit> limitsHit,
+    String learned) {
   public AttemptResult {
     denials = List.copyOf(denials);
     limitsHit = List.copyOf(limitsHit);
   }
 
-  /** One that came up against no limit. */
+  /** One that came up against no limit, of a run that was not recorded. */
   public AttemptResult(
       Outcome outcome,
       int exitCode,
@@ -69,7 +71,27 @@ public record AttemptResult(
         outputError,
         use,
         denials,
-        List.of());
+        List.of(),
+        "");
+  }
+
+  /** The same with what was learned. */
+  public AttemptResult withLearned(String json) {
+    return new AttemptResult(
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use,
+        denials,
+        limitsHit,
+        json);
   }
 
   /** The result of an attempt of which nothing was started. */
@@ -98,7 +120,7 @@ public record AttemptResult(
             : outputError.isEmpty() ? error : outputError + "; " + error;
     return new AttemptResult(
         outcome, exitCode, signal, message, refusal, startedAt, endedAt, newStdout, newStderr, both,
-        use, denials, limitsHit);
+        use, denials, limitsHit, learned);
   }
 
   /** The same with something more for a person to read, before what is there. */
@@ -116,7 +138,8 @@ public record AttemptResult(
         outputError,
         use,
         denials,
-        limitsHit);
+        limitsHit,
+        learned);
   }
 
   /** The same with denied calls; one that ended the attempt is named in its message. */
@@ -134,7 +157,8 @@ public record AttemptResult(
         outputError,
         use,
         all,
-        limitsHit);
+        limitsHit,
+        learned);
   }
 
   /** The same with these limits. */
@@ -152,7 +176,8 @@ public record AttemptResult(
         outputError,
         use,
         denials,
-        hit);
+        hit,
+        learned);
   }
 
   /** The same with what was seen of its use. */
@@ -170,7 +195,8 @@ public record AttemptResult(
         outputError,
         use.with(seen),
         denials,
-        limitsHit);
+        limitsHit,
+        learned);
   }
 
   /** The end of one of the streams. */

@@ -107,6 +107,8 @@ public record AgentConfig(
    * @param tmpBytes size of the private /tmp
    * @param onDenied what follows a denied system call
    * @param seccomp what is permitted at most: "default", "any", or the path of a profile
+   * @param tellWrites are writes outside the declared paths told?
+   * @param learn may runs be recorded, in a sandbox that permits all that a bundle could declare?
    */
   public record Sandbox(
       Optional<Path> launcher,
@@ -120,7 +122,9 @@ public record AgentConfig(
       long outputBytes,
       long tmpBytes,
       OnDenied onDenied,
-      String seccomp) {}
+      String seccomp,
+      boolean tellWrites,
+      boolean learn) {}
 
   /**
    * What is kept of bundles.
@@ -236,7 +240,9 @@ public record AgentConfig(
         section.bytes("output", 256 * MIB, 0, MOST),
         section.bytes("tmp", 64 * MIB, 64 * KIB, MOST),
         section.choice("on_denied", OnDenied.DENY),
-        seccomp(section));
+        seccomp(section),
+        section.bool("tell_writes", true),
+        section.bool("learn", false));
   }
 
   private static String seccomp(ConfigSection section) {

@@ -6,6 +6,9 @@ import java.util.Map;
 
 /** The arguments of denied calls in words (the numbers are those of Linux's uapi headers). */
 final class CallText {
+  /** Before a path that cannot be written. */
+  private static final String WRITE = "write:";
+
   private static final int AF_UNIX = 1;
   private static final int TYPE_MASK = 0xf;
   private static final long LOW = 0xFFFF_FFFFL;
@@ -64,7 +67,10 @@ final class CallText {
    */
   static String detail(String call, int shown, long[] arguments, String pointed) {
     List<String> words = new ArrayList<>();
-    if (!pointed.equals("-")) {
+    if (pointed.startsWith(WRITE)) {
+      String path = pointed.substring(WRITE.length());
+      words.add((path.isEmpty() ? "many more paths" : path) + " outside the declared paths");
+    } else if (!pointed.equals("-")) {
       words.add(pointed);
     }
     for (int i = 0; i < arguments.length; i++) {
@@ -76,8 +82,9 @@ final class CallText {
   }
 
   /** Does a library do this by itself? The launcher's own rule (denials.c, routine). */
-  static boolean isRoutine(String call, long[] arguments) {
-    return call.equals("socket") && (int) arguments[0] == AF_UNIX;
+  static boolean isRoutine(String call, long[] arguments, String pointed) {
+    return (call.equals("socket") && (int) arguments[0] == AF_UNIX)
+        || (pointed.startsWith(WRITE) && pointed.contains("/__pycache__"));
   }
 
   private static String word(String call, int index, long value) {

@@ -82,7 +82,7 @@ public final class DenialFile {
           instant(fields[4]),
           instant(fields[5]),
           Integer.parseInt(fields[2]),
-          CallText.isRoutine(name, arguments));
+          CallText.isRoutine(name, arguments, pointed));
     } catch (NumberFormatException e) {
       log.warn("line {} of denied calls is malformed: {}", slot, line);
       return null;

@@ -192,6 +192,7 @@ final class ToWire {
             .setStdoutDroppedBytes(result.stdout().dropped())
             .setStderrDroppedBytes(result.stderr().dropped())
             .setOutputError(result.outputError())
+            .setLearned(result.learned())
             .addAllDenials(result.denials().stream().map(ToWire::denial).toList())
             .addAllLimitsHit(result.limitsHit().stream().map(LimitFields::hit).toList())
             .setUse(

@@ -3,6 +3,7 @@ package dev.hostler.agent.run;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.denial.DenialFile;
+import dev.hostler.agent.denial.LearnedFile;
 import dev.hostler.agent.sandbox.seccomp.Architecture;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -68,6 +69,11 @@ final class AttemptFolders {
   /** Denied system calls so far. */
   List<Denial> denials(AttemptId id) {
     return DenialFile.read(of(id).resolve("denials"), Architecture.ofHost().syscalls());
+  }
+
+  /** What a recorded run did; empty if it was not recorded. */
+  String learned(AttemptId id) {
+    return LearnedFile.read(of(id).resolve("learned"), Architecture.ofHost().syscalls());
   }
 
   void delete(AttemptId id) throws IOException {

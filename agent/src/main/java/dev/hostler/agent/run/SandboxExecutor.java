@@ -244,7 +244,8 @@ public final class SandboxExecutor implements AttemptExecutor {
                       ResultMapping.result(end), end, LimitsFile.read(folders.of(assignment.id()))),
                   end,
                   folders.denials(assignment.id()))
-              .withUsage(usage.remove(run.attempt()));
+              .withUsage(usage.remove(run.attempt()))
+              .withLearned(folders.learned(assignment.id()));
       String why = watch.reason();
       return around(assignment)
           .after(

@@ -170,8 +170,10 @@ final class SandboxPlan {
             .withSeccomp(profile(sandbox, bundle).within(defaults.seccomp()))
             .withOnDenied(
                 sandbox.onDenied() == Manifest.OnDenied.KILL ? OnDenied.KILL : defaults.onDenied());
-    spec = AttemptLimits.apply(limits, spec.withSecrets(secrets));
-    return new Planned(as(action.runAs(), narrowed(spec, assignment)), limits);
+    spec = as(action.runAs(), AttemptLimits.apply(limits, spec.withSecrets(secrets)));
+    SandboxSpec wide =
+        assignment.authority().sandbox().learn() ? Learning.widened(spec, defaults) : spec;
+    return new Planned(narrowed(wide, assignment), limits);
   }
 
   /** What an operator asks for can only take away. */

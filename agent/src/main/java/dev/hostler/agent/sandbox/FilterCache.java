@@ -6,6 +6,7 @@ import dev.hostler.agent.sandbox.seccomp.ProfileParser;
 import dev.hostler.agent.sandbox.seccomp.SeccompCompiler;
 import dev.hostler.agent.sandbox.seccomp.SeccompPolicy;
 import dev.hostler.agent.sandbox.seccomp.SeccompProfileException;
+import dev.hostler.agent.sandbox.seccomp.ToldCalls;
 import dev.hostler.agent.sandbox.seccomp.ToldDenials;
 import dev.hostler.agent.sandbox.seccomp.UnixSockets;
 import java.util.LinkedHashMap;
@@ -28,47 +29,58 @@ final class FilterCache {
         }
       };
 
-  private record Key(Seccomp seccomp, Set<Capability> capabilities, boolean network) {}
+  private record Key(
+      Seccomp seccomp, Set<Capability> capabilities, boolean network, Recording recording) {}
 
   FilterCache(KernelVersion kernel) {
     this.kernel = kernel;
   }
 
   /** The filter's bytes; empty if there shall be none. */
-  byte[] filter(Seccomp seccomp, Set<Capability> capabilities, Network reach)
+  byte[] filter(SandboxSpec spec) throws SandboxUnsupportedException {
+    return filter(spec.seccomp(), spec.capabilities(), spec.network(), spec.recording());
+  }
+
+  byte[] filter(Seccomp seccomp, Set<Capability> capabilities, Network reach, Recording recording)
       throws SandboxUnsupportedException {
     if (seccomp instanceof Seccomp.Unconfined) {
       return new byte[0];
     }
     // A profile of the bundle's own says itself what it denies.
     boolean network = !hasStandard(seccomp) || reach != Network.NONE;
-    Key key = new Key(seccomp, capabilities, network);
+    Key key = new Key(seccomp, capabilities, network, recording);
     synchronized (filters) {
       byte[] known = filters.get(key);
       if (known != null) {
         return known;
       }
     }
-    byte[] compiled = compile(seccomp, capabilities, network);
+    byte[] compiled = compile(key);
     synchronized (filters) {
       filters.put(key, compiled);
     }
     return compiled;
   }
 
-  private byte[] compile(Seccomp seccomp, Set<Capability> capabilities, boolean network)
-      throws SandboxUnsupportedException {
+  private byte[] compile(Key key) throws SandboxUnsupportedException {
     ProfileContext context =
         new ProfileContext(
             Architecture.ofHost(),
-            capabilities.stream().map(Capability::kernelName).collect(Collectors.toSet()),
+            key.capabilities().stream().map(Capability::kernelName).collect(Collectors.toSet()),
             kernel.major(),
             kernel.minor());
     try {
-      SeccompPolicy policy = policy(seccomp, context);
+      SeccompPolicy policy = policy(key.seccomp(), context);
       SeccompPolicy reaching =
-          network ? policy : ToldDenials.ofConnections(UnixSockets.deny(policy));
-      return SeccompCompiler.compile(ToldDenials.of(reaching)).toBytes();
+          key.network() ? policy : ToldDenials.ofConnections(UnixSockets.deny(policy));
+      SeccompPolicy told = ToldDenials.of(reaching);
+      SeccompPolicy recorded =
+          switch (key.recording()) {
+            case NOTHING -> told;
+            case WRITES -> ToldCalls.changes(told);
+            case ALL -> ToldCalls.all(told);
+          };
+      return SeccompCompiler.compile(recorded).toBytes();
     } catch (SeccompProfileException | IllegalArgumentException e) {
       throw new SandboxUnsupportedException("seccomp", "profile", String.valueOf(e.getMessage()));
     }

@@ -91,7 +91,7 @@ public final class Sandbox {
       throws SandboxUnsupportedException, IOException, InterruptedException {
     host.check(spec);
     FileView view = paths.check(spec.files());
-    byte[] filter = filters.filter(spec.seccomp(), spec.capabilities(), spec.network());
+    byte[] filter = filters.filter(spec);
     AttemptFiles files = new AttemptFiles(directory.toAbsolutePath().normalize());
     files.prepare();
     if (Files.exists(files.spec())) {

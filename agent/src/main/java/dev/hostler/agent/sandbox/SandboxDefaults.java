@@ -28,6 +28,8 @@ import java.util.Set;
  * @param onDenied what follows a denied system call
  * @param seccomp what the host permits at most, whatever is declared
  * @param caps what any attempt may use at most, whatever is declared
+ * @param recording what is looked at besides: {@link Recording#NOTHING} or {@link Recording#WRITES}
+ * @param learn may runs be recorded, in a sandbox that permits all that a bundle could declare?
  */
 public record SandboxDefaults(
     Path state,
@@ -38,7 +40,9 @@ public record SandboxDefaults(
     long tmpBytes,
     OnDenied onDenied,
     Seccomp seccomp,
-    Limits caps) {
+    Limits caps,
+    Recording recording,
+    boolean learn) {
   /** Needs no entry in passwd, and unlike 65534 is nobody's: NFS and others share that one. */
   public static final long RUN_UID = 64_999;
 
@@ -62,19 +66,6 @@ public record SandboxDefaults(
           "/root",
           "/home");
 
-  /** Without caps. */
-  public SandboxDefaults(
-      Path state,
-      SandboxUser user,
-      CgroupLimits limits,
-      Timing timing,
-      OutputCaps output,
-      long tmpBytes,
-      OnDenied onDenied,
-      Seccomp seccomp) {
-    this(state, user, limits, timing, output, tmpBytes, onDenied, seccomp, Limits.NONE);
-  }
-
   /** The usual values around this state directory. */
   public static SandboxDefaults of(Path state) {
     return new SandboxDefaults(
@@ -86,7 +77,9 @@ public record SandboxDefaults(
         64 * MIB,
         OnDenied.DENY,
         new Seccomp.Standard(),
-        Limits.NONE);
+        Limits.NONE,
+        Recording.WRITES,
+        false);
   }
 
   /**
@@ -120,7 +113,8 @@ public record SandboxDefaults(
         timing,
         output,
         "hostler",
-        onDenied);
+        onDenied,
+        recording);
   }
 
   /**

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param output how much of its output is kept
  * @param hostname what it sees as the host's name: 1 to 64 of A-Z a-z 0-9 . -
  * @param onDenied what follows a denied system call
+ * @param recording what is looked at besides
  */
 public record SandboxSpec(
     String attempt,
@@ -39,7 +40,8 @@ public record SandboxSpec(
     Timing timing,
     OutputCaps output,
     String hostname,
-    OnDenied onDenied) {
+    OnDenied onDenied,
+    Recording recording) {
   private static final Pattern ATTEMPT = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}");
   private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9-][A-Za-z0-9.-]{0,63}");
 
@@ -54,6 +56,38 @@ public record SandboxSpec(
       throw new IllegalArgumentException(
           "sandbox: hostname " + hostname + ": must be 1 to 64 letters, digits, '.', '-'");
     }
+  }
+
+  /** With nothing looked at besides. */
+  public SandboxSpec(
+      String attempt,
+      Command command,
+      SandboxUser user,
+      FileView files,
+      Network network,
+      Set<Capability> capabilities,
+      CgroupLimits limits,
+      List<Rlimit> rlimits,
+      Seccomp seccomp,
+      Timing timing,
+      OutputCaps output,
+      String hostname,
+      OnDenied onDenied) {
+    this(
+        attempt,
+        command,
+        user,
+        files,
+        network,
+        capabilities,
+        limits,
+        rlimits,
+        seccomp,
+        timing,
+        output,
+        hostname,
+        onDenied,
+        Recording.NOTHING);
   }
 
   /** Refuses what could not name a file and a cgroup. */
@@ -122,6 +156,11 @@ public record SandboxSpec(
     return with(draft -> draft.onDenied = other);
   }
 
+  /** The same with something else looked at. */
+  public SandboxSpec withRecording(Recording other) {
+    return with(draft -> draft.recording = other);
+  }
+
   private SandboxSpec with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -143,6 +182,7 @@ public record SandboxSpec(
     private OutputCaps output;
     private final String hostname;
     private OnDenied onDenied;
+    private Recording recording;
 
     Draft(SandboxSpec of) {
       attempt = of.attempt;
@@ -158,6 +198,7 @@ public record SandboxSpec(
       output = of.output;
       hostname = of.hostname;
       onDenied = of.onDenied;
+      recording = of.recording;
     }
 
     SandboxSpec spec() {
@@ -174,7 +215,8 @@ public record SandboxSpec(
           timing,
           output,
           hostname,
-          onDenied);
+          onDenied,
+          recording);
     }
   }
 }

@@ -38,6 +38,9 @@ final class SpecFile {
     spec.rlimits().forEach(limit -> file.put("rlimit", limit.spec()));
     file.put("seccomp", filter);
     file.put("on_denied", spec.onDenied().word());
+    if (spec.recording() == Recording.ALL) {
+      file.put("learn", 1);
+    }
     file.put("timeout_ms", spec.timing().timeout().toMillis());
     if (!spec.timing().cpuTime().isZero()) {
       file.put("cpu_time_ms", spec.timing().cpuTime().toMillis());

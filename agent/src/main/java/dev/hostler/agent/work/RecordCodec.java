@@ -111,7 +111,9 @@ final class RecordCodec {
           AttemptId id = readId(in);
           AttemptResult result = readResult(in);
           AttemptResult used = result.withUsage(UsageCodec.read(in));
-          yield new LedgerRecord.Ended(id, used.withLimitsHit(LimitCodec.readHits(in)));
+          AttemptResult limited = used.withLimitsHit(LimitCodec.readHits(in));
+          String learned = in.available() == 0 ? "" : readText(in);
+          yield new LedgerRecord.Ended(id, limited.withLearned(learned));
         }
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));
         default -> throw new IOException("unknown kind " + kind + " of ledger record");
@@ -231,6 +233,7 @@ final class RecordCodec {
     DenialCodec.write(out, r.denials());
     UsageCodec.write(out, r.use().summary());
     LimitCodec.writeHits(out, r.limitsHit());
+    writeText(out, r.learned());
   }
 
   private static AttemptResult readResult(DataInputStream in) throws IOException {

@@ -14,7 +14,9 @@ final class SandboxCodec {
   private SandboxCodec() {}
 
   static void write(DataOutputStream out, Assignment assignment) throws IOException {
-    RecordCodec.writeText(out, assignment.authority().sandbox().seccomp());
+    JobSandbox sandbox = assignment.authority().sandbox();
+    RecordCodec.writeText(out, sandbox.seccomp());
+    out.writeBoolean(sandbox.learn());
   }
 
   /**
@@ -33,6 +35,6 @@ final class SandboxCodec {
         old.env(),
         old.timeout(),
         old.expiresAt(),
-        old.authority().with(new JobSandbox(RecordCodec.readText(in))));
+        old.authority().with(new JobSandbox(RecordCodec.readText(in), in.readBoolean())));
   }
 }

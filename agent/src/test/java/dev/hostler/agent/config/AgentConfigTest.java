@@ -58,7 +58,9 @@ class AgentConfigTest {
                 256L << 20,
                 64L << 20,
                 OnDenied.DENY,
-                "default"));
+                "default",
+                true,
+                false));
     assertThat(config.limits()).isEqualTo(Limits.NONE);
     assertThat(config.bundles())
         .isEqualTo(
@@ -113,6 +115,8 @@ class AgentConfigTest {
             tmp = "2MiB"
             on_denied = "kill"
             seccomp = "/etc/profile.json"
+            tell_writes = false
+            learn = true
             [limits]
             memory = "1GiB"
             swap = 0
@@ -188,7 +192,9 @@ class AgentConfigTest {
                     1L << 20,
                     2L << 20,
                     OnDenied.KILL,
-                    "/etc/profile.json"),
+                    "/etc/profile.json",
+                    false,
+                    true),
                 Limits.of(
                     Map.ofEntries(
                         Map.entry(Limit.MEMORY, 1L << 30),

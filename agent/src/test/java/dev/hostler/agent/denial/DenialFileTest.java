@@ -53,6 +53,21 @@ class DenialFileTest {
   }
 
   @Test
+  void writesAreSaidWithTheirPaths() throws IOException {
+    assertThat(
+            texts(
+                line(257, "0", "0 0 0 0 0 0", "write:/etc/passwd"),
+                line(83, "0", "0 0 0 0 0 0", "write:")))
+        .containsExactly(
+            "openat(/etc/passwd outside the declared paths)",
+            "mkdir(many more paths outside the declared paths)");
+    assertThat(
+            read(line(83, "0", "0 0 0 0 0 0", "write:/usr/x/__pycache__/y")).getFirst().routine())
+        .isTrue();
+    assertThat(read(line(83, "0", "0 0 0 0 0 0", "write:/usr/x")).getFirst().routine()).isFalse();
+  }
+
+  @Test
   void numbersAreSaidByName() throws IOException {
     assertThat(
             texts(

@@ -97,7 +97,9 @@ class LimitedRunTest {
         usual.tmpBytes(),
         usual.onDenied(),
         usual.seccomp(),
-        caps);
+        caps,
+        usual.recording(),
+        usual.learn());
   }
 
   private SandboxExecutor executor() throws Exception {

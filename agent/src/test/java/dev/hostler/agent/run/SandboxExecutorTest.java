@@ -120,6 +120,7 @@ class SandboxExecutorTest {
 
   private OnDenied onDenied = OnDenied.DENY;
   private Seccomp ceiling = new Seccomp.Standard();
+  private boolean learn;
 
   private SandboxDefaults defaults(Path state) {
     SandboxDefaults usual = SandboxDefaults.of(state);
@@ -131,7 +132,10 @@ class SandboxExecutorTest {
         usual.output(),
         usual.tmpBytes(),
         onDenied,
-        ceiling);
+        ceiling,
+        usual.caps(),
+        usual.recording(),
+        learn);
   }
 
   private SandboxExecutor executor(Sandbox with) throws Exception {
@@ -251,6 +255,69 @@ class SandboxExecutorTest {
       assertThat(said).contains("contained  mount_tmpfs").contains("0 broken, 0 escaped");
       assertThat(result.denials()).extracting(Denial::call).contains("mount", "bpf", "ptrace");
     }
+  }
+
+  @Test
+  void writesOutsideTheDeclaredPathsAreTold() throws Exception {
+    AttemptResult result =
+        run(sh("t1", "echo x >/tmp/mine; (echo x >/etc/passwd); mkdir /usr/new; cat /etc/passwd"));
+
+    assertThat(result.denials())
+        .extracting(Denial::text)
+        .contains(
+            "openat(/etc/passwd outside the declared paths)",
+            "mkdir(/usr/new outside the declared paths)")
+        .noneMatch(text -> text.contains("mine"));
+    assertThat(result.learned()).isEmpty();
+
+    onDenied = OnDenied.KILL;
+    executor = executor(sandbox);
+    AttemptResult killed = run(sh("t2", "echo x >/usr/new; echo over"));
+    assertThat(killed.message()).contains("openat(/usr/new outside the declared paths) was denied");
+  }
+
+  @Test
+  void runsAreRecordedOnlyWhereTheHostsOwnerWantsIt() throws Exception {
+    Path folder = Files.createTempDirectory(Path.of("/srv"), "hostler-learn-");
+    Path wanted = folder.resolve("learnt");
+    String program = "#!/bin/sh\nmkdir -m 755 " + wanted + " && uname -s >" + wanted + "/x\n";
+    Assignment learning =
+        learning(
+            greet(
+                SignedBundle.TOML.replace(
+                    "[actions.greet.env]", "run_as = \"root\"\n\n[actions.greet.env]"),
+                program));
+    try {
+      AttemptResult refused = run(learning);
+      assertThat(refused.refusal()).isEqualTo(Refusal.POLICY);
+      assertThat(refused.message()).contains("sandbox.learn = false");
+      assertThat(wanted).doesNotExist();
+
+      learn = true;
+      executor = executor(sandbox);
+      AttemptResult result = run(learning);
+      assertThat(result.exitCode()).as(result.toString()).isZero();
+      assertThat(wanted.resolve("x")).hasContent("Linux");
+      assertThat(result.learned())
+          .contains("\"made\":[\"" + wanted + "\",\"" + wanted + "/x\"]")
+          .contains("\"uname\":")
+          .contains("\"peers\":[]");
+    } finally {
+      Files.deleteIfExists(wanted.resolve("x"));
+      Files.deleteIfExists(wanted);
+      Files.delete(folder);
+    }
+  }
+
+  private static Assignment learning(Assignment plain) {
+    return new Assignment(
+        plain.id(),
+        plain.jobId(),
+        plain.work(),
+        plain.env(),
+        plain.timeout(),
+        plain.expiresAt(),
+        plain.authority().with(new JobSandbox("", true)));
   }
 
   private static final String SECRET = "s3cret-1 \u00e9";

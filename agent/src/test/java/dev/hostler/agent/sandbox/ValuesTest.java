@@ -106,27 +106,44 @@ class ValuesTest {
   @Test
   void filtersAreCompiledOnceAndMalformedOnesRefused() throws Exception {
     FilterCache cache = new FilterCache(new KernelVersion(6, 1));
-    byte[] filter = cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.NONE);
+    byte[] filter =
+        cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.NONE, Recording.NOTHING);
 
-    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.NONE))
+    assertThat(
+            cache.filter(
+                new Seccomp.Standard(), java.util.Set.of(), Network.NONE, Recording.NOTHING))
         .isSameAs(filter);
     assertThat(
             cache.filter(
-                new Seccomp.Standard(), java.util.Set.of(Capability.SYS_TIME), Network.NONE))
+                new Seccomp.Standard(),
+                java.util.Set.of(Capability.SYS_TIME),
+                Network.NONE,
+                Recording.NOTHING))
         .isNotEqualTo(filter);
-    assertThat(cache.filter(new Seccomp.Unconfined(), java.util.Set.of(), Network.NONE)).isEmpty();
-    assertThatThrownBy(
-            () -> cache.filter(new Seccomp.Profile("{}"), java.util.Set.of(), Network.NONE))
+    assertThat(
+            cache.filter(
+                new Seccomp.Unconfined(), java.util.Set.of(), Network.NONE, Recording.NOTHING))
+        .isEmpty();
+    assertThatThrownBy(() ->
+            cache.filter(
+                new Seccomp.Profile("{}"), java.util.Set.of(), Network.NONE, Recording.NOTHING))
         .isInstanceOf(SandboxUnsupportedException.class)
         .hasMessageContaining("defaultAction");
     for (Capability capability : Capability.values()) {
-      cache.filter(new Seccomp.Standard(), java.util.Set.of(capability), Network.NONE);
+      cache.filter(
+          new Seccomp.Standard(), java.util.Set.of(capability), Network.NONE, Recording.NOTHING);
     }
-    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.NONE))
+    assertThat(
+            cache.filter(
+                new Seccomp.Standard(), java.util.Set.of(), Network.NONE, Recording.NOTHING))
         .isNotSameAs(filter)
         .isEqualTo(filter);
-    assertThat(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.LOOPBACK))
-        .isEqualTo(cache.filter(new Seccomp.Standard(), java.util.Set.of(), Network.HOST))
+    assertThat(
+            cache.filter(
+                new Seccomp.Standard(), java.util.Set.of(), Network.LOOPBACK, Recording.NOTHING))
+        .isEqualTo(
+            cache.filter(
+                new Seccomp.Standard(), java.util.Set.of(), Network.HOST, Recording.NOTHING))
         .isNotEqualTo(filter);
   }
 

@@ -58,7 +58,7 @@ class LedgerTest {
         Map.of(),
         Duration.ZERO,
         null,
-        JobDraft.authority("bob" + "x".repeat(1000)).with(new JobSandbox("{\"a\":1}")));
+        JobDraft.authority("bob" + "x".repeat(1000)).with(new JobSandbox("{\"a\":1}", true)));
   }
 
   private static final UsageSummary SEEN =
@@ -99,7 +99,8 @@ class LedgerTest {
             new Denial(127, "other", "", 9, time.instant(), time.instant(), 78, true)),
         List.of(
             new LimitHit("memory", 64, 2, "bundle", 0, true),
-            new LimitHit("cpu", 500, 7, "policy", 0.25, false)));
+            new LimitHit("cpu", 500, 7, "policy", 0.25, false)),
+        "{\"calls\":{}}");
   }
 
   private Ledger open() throws IOException {

@@ -62,12 +62,23 @@ record JobRun(
 
   /** The same, through this connection. */
   int run(Controller controller, Hosts targets, Work work, JobSigning signing) {
+    Job job = submit(controller, targets, work, signing);
+    if (detach) {
+      result.one(session.console(), JobView.json(job), job::getId);
+      return 0;
+    }
+    return watch(controller, job);
+  }
+
+  /** Signs a job and submits it. */
+  Job submit(Controller controller, Hosts targets, Work work, JobSigning signing) {
     SigningKeys keys = JobSigning.keys(controller.context());
     Work.Resolved resolved = work.resolve(controller, session.console());
     boolean secret = SecretSealing.isNeeded(resolved);
     List<Recipient> hosts = targets.resolve(controller, secret);
     List<String> ids = hosts.stream().map(Recipient::id).toList();
-    JobSandbox sandbox = new JobSandbox(ProfileText.of(signing.profile(), controller));
+    JobSandbox sandbox =
+        new JobSandbox(ProfileText.of(signing.profile(), controller), signing.learn());
     String nonce = JobStatement.newNonce();
     Instant now = session.time().instant();
     SecretSealing sealed =
@@ -81,23 +92,17 @@ record JobRun(
             : SecretSealing.none(resolved.work());
     SignedJob signed =
         signing.sign(sealed.work(), nonce, TargetTree.of(ids).targets(), sandbox, keys, now);
-    Job job =
-        submit(
-            controller,
-            SubmitJobRequest.newBuilder()
-                .setJob(
-                    dev.hostler.proto.v1.SignedJob.newBuilder()
-                        .setStatement(ByteString.copyFrom(signed.statement()))
-                        .setSignature(ByteString.copyFrom(signed.signature())))
-                .addAllHostIds(ids)
-                .addAllSealedKeys(sealed.keys())
-                .setIdempotencyKey(UUID.randomUUID().toString())
-                .build());
-    if (detach) {
-      result.one(session.console(), JobView.json(job), job::getId);
-      return 0;
-    }
-    return watch(controller, job);
+    return submit(
+        controller,
+        SubmitJobRequest.newBuilder()
+            .setJob(
+                dev.hostler.proto.v1.SignedJob.newBuilder()
+                    .setStatement(ByteString.copyFrom(signed.statement()))
+                    .setSignature(ByteString.copyFrom(signed.signature())))
+            .addAllHostIds(ids)
+            .addAllSealedKeys(sealed.keys())
+            .setIdempotencyKey(UUID.randomUUID().toString())
+            .build());
   }
 
   /** The key makes it safe to ask again when the answer was lost on the way. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param allowOlder may a version below the highest that a host has seen run?
  * @param profile narrows the system calls: a name, or a file; empty: nothing does
  * @param limits what attempts may use at most
+ * @param learn record what the action does, in the widest sandbox?
  */
 record JobSigning(
     Map<String, String> env,
@@ -37,7 +38,8 @@ record JobSigning(
     @Nullable Duration startWithin,
     boolean allowOlder,
     String profile,
-    Limits limits) {
+    Limits limits,
+    boolean learn) {
   private static final Duration USUAL_START = Duration.ofHours(1);
 
   /** Hosts whose clocks are a little behind must not refuse a job that was signed just now. */
@@ -50,7 +52,7 @@ record JobSigning(
       int concurrency,
       @Nullable Duration startWithin,
       boolean allowOlder) {
-    this(env, timeout, concurrency, startWithin, allowOlder, "", Limits.NONE);
+    this(env, timeout, concurrency, startWithin, allowOlder, "", Limits.NONE, false);
   }
 
   /**

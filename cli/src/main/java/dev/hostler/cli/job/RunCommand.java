@@ -237,7 +237,8 @@ public final class RunCommand implements Callable<Integer> {
             startWithin,
             allowOlder,
             profile,
-            limits());
+            limits(),
+            false);
     return preview
         ? new JobRun(session, result, context, detach, new PreviewGroups(), !stat)
             .run(targets, work.asPreview(), signing)

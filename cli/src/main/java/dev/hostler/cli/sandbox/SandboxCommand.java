@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  hostler sandbox show sshd-hardening apply",
       "  hostler sandbox test --host web-1",
+      "  hostler sandbox learn host-report collect --host test-1",
       "  hostler sandbox profile list"
     })
 public final class SandboxCommand {}

@@ -170,6 +170,7 @@ final class JobMessages {
             .setStderrDroppedBytes(result.stderr().droppedBytes())
             .setOutputError(result.outputError())
             .addAllLimitsHit(result.limitsHit().stream().map(LimitFields::message).toList())
+            .setLearned(result.learned())
             .setUse(
                 ResourceUse.newBuilder()
                     .setCpuTime(duration(Duration.ofNanos(result.use().cpuNanos())))

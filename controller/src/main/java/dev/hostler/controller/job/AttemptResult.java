@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputError why output was lost otherwise; empty if none was
  * @param use resource use
  * @param limitsHit limits that it came up against
+ * @param learned of a recorded run, what it did: JSON; empty otherwise
  */
 public record AttemptResult(
     Outcome outcome,
@@ -32,13 +33,14 @@ public record AttemptResult(
     StreamTotals stderr,
     String outputError,
     ResourceUse use,
-    List<LimitHit> limitsHit) {
+    List<LimitHit> limitsHit,
+    String learned) {
   /** Copies the list. */
   public AttemptResult {
     limitsHit = List.copyOf(limitsHit);
   }
 
-  /** One that came up against no limit. */
+  /** One that came up against no limit, of a run that was not recorded. */
   public AttemptResult(
       Outcome outcome,
       int exitCode,
@@ -63,7 +65,8 @@ public record AttemptResult(
         stderr,
         outputError,
         use,
-        List.of());
+        List.of(),
+        "");
   }
 
   /**
@@ -100,6 +103,6 @@ public record AttemptResult(
   AttemptResult withOutputError(String error) {
     return new AttemptResult(
         outcome, exitCode, signal, message, refusal, startedAt, endedAt, stdout, stderr, error, use,
-        limitsHit);
+        limitsHit, learned);
   }
 }

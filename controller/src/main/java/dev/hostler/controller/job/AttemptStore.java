@@ -93,7 +93,7 @@ final class AttemptStore {
                   stdout_dropped = :stdout_dropped, stderr_dropped = :stderr_dropped,
                   output_error = :output_error, cpu_nanos = :cpu, memory_peak_bytes = :memory,
                   oom_kills = :ooms, pids_denied = :pids, usage = :usage::jsonb,
-                  limits_hit = :limits::jsonb
+                  limits_hit = :limits::jsonb, learned = :learned
                 WHERE task_id = :task AND attempt = :attempt
                 """)) {
       results.forEach((ref, result) ->
@@ -118,6 +118,7 @@ final class AttemptStore {
               .bind("pids", result.use().pidsDenied())
               .bind("usage", json(result.use().summary()))
               .bind("limits", LimitHits.json(result.limitsHit()))
+              .bind("learned", result.learned())
               .add());
       batch.execute();
     }
@@ -148,7 +149,8 @@ final class AttemptStore {
             row.getLong("oom_kills"),
             row.getLong("pids_denied"),
             usage(row.getString("usage"))),
-        LimitHits.read(row.getString("limits_hit")));
+        LimitHits.read(row.getString("limits_hit")),
+        row.getString("learned"));
   }
 
   private static @Nullable String json(@Nullable UsageSummary summary) {

@@ -34,6 +34,7 @@ final class FromAgent {
   private static final Logger LOG = LoggerFactory.getLogger(FromAgent.class);
   private static final int MAX_TEXT = 8192;
   private static final int MAX_HITS = 64;
+  private static final int MAX_LEARNED = 1 << 20;
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private FromAgent() {}
@@ -135,7 +136,8 @@ final class FromAgent {
             result.getUse().hasSummary()
                 ? UsageFrames.summary(result.getUse().getSummary())
                 : null),
-        result.getLimitsHitList().stream().limit(MAX_HITS).map(FromAgent::hit).toList());
+        result.getLimitsHitList().stream().limit(MAX_HITS).map(FromAgent::hit).toList(),
+        learned(result.getLearned()));
   }
 
   private static LimitHit hit(dev.hostler.proto.v1.LimitHit hit) {
@@ -146,6 +148,11 @@ final class FromAgent {
         text(hit.getSetBy()),
         hit.getShare() >= 0 && hit.getShare() <= 1 ? hit.getShare() : 0, // also what is no number
         hit.getEnded());
+  }
+
+  /** JSON for whoever asked; of one that is too long, nothing is of use. */
+  private static String learned(String json) {
+    return json.length() > MAX_LEARNED || json.indexOf('\0') >= 0 ? "" : json;
   }
 
   private static long count(String field, long value) {

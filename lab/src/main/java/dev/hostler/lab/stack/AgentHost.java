@@ -29,6 +29,9 @@ public final class AgentHost implements AutoCloseable {
   private final String group;
   private @Nullable Daemon daemon;
 
+  /** What names of hosts begin with that record runs. */
+  public static final String LEARNING = "learn";
+
   private AgentHost(Path home, Path folder, String name) {
     this.home = home;
     this.folder = folder;
@@ -51,8 +54,10 @@ public final class AgentHost implements AutoCloseable {
         [sandbox]
         cgroup = "%s"
         output = "2GiB"
+        learn = %s
         """
-            .formatted(stack.agentPort(), folder.resolve("state"), host.group));
+            .formatted(
+                stack.agentPort(), folder.resolve("state"), host.group, name.startsWith(LEARNING)));
     Path trust = Files.createDirectories(folder.resolve("state/trust"));
     Files.copy(stack.keys().root(), trust.resolve("operator-roots.pem"));
     CliResult made = stack.cli("token", "create", "--uses", "1", "--ttl", "10m", "-o", "json");

@@ -1,11 +1,12 @@
 package dev.hostler.trust.bundle;
 
 import dev.hostler.trust.json.Problems;
+import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Which Linux capabilities (capabilities(7)) an action may keep. */
-final class Capabilities {
+public final class Capabilities {
   static final Set<String> ALLOWED =
       new TreeSet<>(
           Set.of(
@@ -58,6 +59,11 @@ final class Capabilities {
           "CAP_SYS_RESOURCE");
 
   private Capabilities() {}
+
+  /** Those that a bundle can declare. */
+  public static Set<String> declarable() {
+    return Collections.unmodifiableSet(ALLOWED);
+  }
 
   static void check(Iterable<String> names, String field, Problems problems) {
     for (String name : names) {

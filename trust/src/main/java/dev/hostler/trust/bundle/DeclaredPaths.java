@@ -89,6 +89,11 @@ public final class DeclaredPaths {
             + " /etc/ssh/sshd_config.d";
   }
 
+  /** Why no bundle can declare this path; null if one can. */
+  public static @Nullable String refusal(String declared) {
+    return refusal(declared, HOSTLER);
+  }
+
   private static @Nullable String refusal(String declared, List<String> guarded) {
     if (declared.length() > 1024 || !isNormalised(declared)) {
       return "is not an absolute, normalised path";

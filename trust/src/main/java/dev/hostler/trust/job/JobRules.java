@@ -42,6 +42,9 @@ final class JobRules {
     if (job.work() instanceof JobWork.Snapshot && !job.sandbox().equals(JobSandbox.USUAL)) {
       problems.add("sandbox", "is given", "no program runs for a snapshot; leave it out");
     }
+    if (job.sandbox().learn() && !(job.work() instanceof JobWork.Action)) {
+      problems.add("sandbox.learn", "is set", "only runs of actions are recorded");
+    }
     env(job.env(), problems);
     Duration timeout = job.timeout();
     if (timeout != null && (timeout.toMillis() < 1 || timeout.compareTo(MAX_TIMEOUT) > 0)) {

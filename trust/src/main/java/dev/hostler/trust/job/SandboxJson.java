@@ -18,6 +18,9 @@ final class SandboxJson {
     if (!sandbox.seccomp().isEmpty()) {
       node.set("seccomp", Json.MAPPER.readTree(sandbox.seccomp()));
     }
+    if (sandbox.learn()) {
+      node.put("learn", true);
+    }
     return node;
   }
 
@@ -32,10 +35,12 @@ final class SandboxJson {
   private static JobSandbox sandbox(JsonNode node, String path, Problems problems) {
     JsonFields fields = new JsonFields(node, path, problems);
     JsonNode seccomp = fields.get("seccomp");
+    boolean learn = fields.get("learn") != null && fields.bool("learn");
     fields.noOthers();
     return new JobSandbox(
         seccomp != null && ProfileForm.check(seccomp, path + ".seccomp", problems)
             ? Json.canonicalText(seccomp)
-            : "");
+            : "",
+        learn);
   }
 }

@@ -18,6 +18,9 @@ public record SeccompAction(Kind kind, int errno) {
   /** Hand it to the supervisor, which denies it and tells. */
   public static final SeccompAction NOTIFY = new SeccompAction(Kind.NOTIFY, 0);
 
+  /** Permitted: hand it to the supervisor, which tells and lets it go on. */
+  public static final SeccompAction TELL = new SeccompAction(Kind.NOTIFY, 1);
+
   /** The actions of linux/seccomp.h. */
   public enum Kind {
     KILL_PROCESS("SCMP_ACT_KILL_PROCESS", 0x8000_0000),

@@ -91,6 +91,42 @@ class SeccompCompilerTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void permittedCallsAreToldAndStayPermitted(Architecture architecture) throws Exception {
+    SeccompPolicy plain = standard(architecture, Set.of("CAP_CHOWN"));
+    for (SeccompPolicy told : List.of(ToldCalls.changes(plain), ToldCalls.all(plain))) {
+      agrees(told);
+      for (int number = 0; number <= LAST_NUMBER; number++) {
+        for (long[] arguments : tellingArguments(plain.rulesOf(number))) {
+          SeccompAction before = plain.decide(number, arguments);
+          SeccompAction after = told.decide(number, arguments);
+          boolean same = after.equals(before);
+          if (!same && !(before.permits() && after.equals(SeccompAction.TELL))) {
+            assertThat(after).describedAs("call %d", number).isEqualTo(before);
+          }
+        }
+      }
+    }
+    var calls = architecture.syscalls();
+    int openat = calls.number("openat").orElseThrow();
+    SeccompPolicy changes = ToldCalls.changes(plain);
+    assertThat(changes.decide(openat, six(0, 0, 02_000_000))).isEqualTo(SeccompAction.ALLOW);
+    for (long flags : List.of(1L, 2L, 0100L, 01000L, 0x1_0000_0001L)) {
+      assertThat(changes.decide(openat, six(0, 0, flags))).isEqualTo(SeccompAction.TELL);
+    }
+    assertThat(changes.decide(calls.number("unlinkat").orElseThrow(), six()))
+        .isEqualTo(SeccompAction.TELL);
+    assertThat(changes.decide(calls.number("read").orElseThrow(), six()))
+        .isEqualTo(SeccompAction.ALLOW);
+    SeccompPolicy all = ToldCalls.all(plain);
+    assertThat(all.decide(calls.number("read").orElseThrow(), six())).isEqualTo(SeccompAction.TELL);
+    for (String never : List.of("execve", "exit_group", "rt_sigreturn")) {
+      assertThat(all.decide(calls.number(never).orElseThrow(), six()))
+          .isEqualTo(SeccompAction.ALLOW);
+    }
+  }
+
   @Test
   void denialsAreToldButThoseOfWhichNobodyCouldHear() throws Exception {
     SeccompPolicy silent =
