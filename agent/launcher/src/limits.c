@@ -11,7 +11,7 @@
 
 #include "launch.h"
 
-enum { FIRST_LOOK_MS = 100, LOOK_MS = 1000, LEAST_WAIT_MS = 5, MOST_PROCESSES = 64, MS = 1000000 };
+enum { FIRST_LOOK_MS = 100, LOOK_MS = 1000, LEAST_WAIT_MS = 5, MOST_PROCESSES = 64, MS = 1000000, NEARLY = 256 };
 
 static int scratch = -1;
 static int64_t next_look, next_cpu;
@@ -31,7 +31,7 @@ static void look_at_scratch(struct marks *marks)
     int64_t used = (int64_t)(fs.f_blocks - fs.f_bfree) * fs.f_bsize;
     if (used > marks->tmp_peak)
         marks->tmp_peak = used;
-    if (fs.f_bfree == 0 || fs.f_ffree == 0)
+    if (fs.f_bfree * NEARLY < fs.f_blocks || fs.f_ffree == 0) /* larger pieces fail before the last page is taken */
         marks->tmp_full++;
 }
 

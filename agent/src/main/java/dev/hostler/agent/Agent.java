@@ -140,6 +140,7 @@ final class Agent {
     Runnable forgetSignal = lifecycle.stopOnSignal();
     try {
       TimeSource time = TimeSource.system();
+      var _ = OomProtection.apply(Path.of("/proc/self/oom_score_adj"));
       SandboxSetup sandbox =
           lifecycle.start("the sandbox", () -> SandboxSetup.open(config, time), _ -> {});
       start(config, identity, sandbox, lifecycle, time);
@@ -327,7 +328,8 @@ final class Agent {
   }
 
   private static FactsReader facts(AgentConfig config, String cgroupVersion) {
-    return new FactsReader(Path.of("/"), config.labels(), AgentVersion.TEXT, cgroupVersion);
+    return new FactsReader(
+        Path.of("/"), config.labels(), AgentVersion.TEXT, cgroupVersion, config.limits());
   }
 
   private static EventLoopGroup eventLoop() {

@@ -120,7 +120,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
     AuditStore audit = new AuditStore(time);
     HostStore hostStore = new HostStore();
     TokenStore tokenStore = new TokenStore();
-    LinkSettings link = LinkSettings.defaults(Version.TEXT);
+    LinkSettings link = LinkSettings.defaults(Version.TEXT).withHeartbeat(config.heartbeat());
     AgentSessions sessions = new AgentSessions(link, time, metrics);
     HostService hosts = new HostService(database, hostStore, audit, sessions, time);
     CelSelectors selectors = new CelSelectors();

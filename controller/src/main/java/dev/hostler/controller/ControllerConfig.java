@@ -13,6 +13,7 @@ import dev.hostler.controller.target.CelSelectors;
 import dev.hostler.controller.trust.TrustConfig;
 import dev.hostler.controller.usage.UsageConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param dataDir everything that it keeps: CA, first operator, embedded database, spool
  * @param agentListen where agents connect
  * @param agentAdvertise "HOST:PORT" that new agents are told; empty: this machine's name
+ * @param heartbeat how often agents give a sign of life
  * @param operatorListen where operators connect
  * @param metricsListen plain HTTP for metrics and health
  * @param bundleMaxBytes largest bundle file
@@ -38,6 +40,7 @@ public record ControllerConfig(
     Path dataDir,
     HostPort agentListen,
     Optional<HostPort> agentAdvertise,
+    Duration heartbeat,
     HostPort operatorListen,
     HostPort metricsListen,
     long bundleMaxBytes,
@@ -51,6 +54,7 @@ public record ControllerConfig(
     UsageConfig usage,
     LogConfig log) {
   private static final long MIB = 1L << 20;
+  private static final Duration MOST_SILENCE = Duration.ofMinutes(1);
 
   /**
    * Reads it.
@@ -64,6 +68,9 @@ public record ControllerConfig(
             reader.section("").path("data_dir", Path.of("/var/lib/hostler/controller")),
             agentPort.address("listen", new HostPort("0.0.0.0", 7443)),
             agentPort.address("advertise"),
+            reader
+                .section("heartbeat")
+                .duration("interval", Duration.ofSeconds(10), Duration.ofMillis(500), MOST_SILENCE),
             reader.section("operator_port").address("listen", new HostPort("0.0.0.0", 7444)),
             reader.section("metrics").address("listen", new HostPort("127.0.0.1", 7445)),
             reader.section("bundle").bytes("max_size", 1024 * MIB, MIB, 65536 * MIB),

@@ -37,6 +37,7 @@ class ControllerConfigTest {
                 Path.of("/var/lib/hostler/controller"),
                 new HostPort("0.0.0.0", 7443),
                 Optional.empty(),
+                Duration.ofSeconds(10),
                 new HostPort("0.0.0.0", 7444),
                 new HostPort("127.0.0.1", 7445),
                 1L << 30,
@@ -78,6 +79,8 @@ class ControllerConfigTest {
                 [agent_port]
                 listen = "10.0.0.1:1"
                 advertise = "c.example:2"
+                [heartbeat]
+                interval = "2s"
                 [operator_port]
                 listen = "10.0.0.1:3"
                 [metrics]
@@ -128,6 +131,7 @@ class ControllerConfigTest {
                 Path.of("/srv/h"),
                 new HostPort("10.0.0.1", 1),
                 Optional.of(new HostPort("c.example", 2)),
+                Duration.ofSeconds(2),
                 new HostPort("10.0.0.1", 3),
                 new HostPort("::1", 4),
                 2L << 20,

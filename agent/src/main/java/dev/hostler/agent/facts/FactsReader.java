@@ -1,5 +1,6 @@
 package dev.hostler.agent.facts;
 
+import dev.hostler.trust.limits.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -20,19 +21,26 @@ public final class FactsReader {
   private final Map<String, String> labels;
   private final String agentVersion;
   private final String cgroupVersion;
+  private final Limits limits;
 
   /**
    * @param root "/" but for tests
    * @param labels from the agent's configuration
    * @param agentVersion version of this program
    * @param cgroupVersion "v1", "v2" or "none": what limits are enforced with
+   * @param limits what any attempt may use here at most
    */
   public FactsReader(
-      Path root, Map<String, String> labels, String agentVersion, String cgroupVersion) {
+      Path root,
+      Map<String, String> labels,
+      String agentVersion,
+      String cgroupVersion,
+      Limits limits) {
     this.root = root;
     this.labels = Map.copyOf(labels);
     this.agentVersion = agentVersion;
     this.cgroupVersion = cgroupVersion;
+    this.limits = limits;
   }
 
   /** The facts as they are now. What cannot be read is left empty. */
@@ -52,7 +60,8 @@ public final class FactsReader {
         agentVersion,
         cgroupVersion,
         bootedAt(),
-        List.of());
+        List.of(),
+        limits);
   }
 
   /** The kernel's id of this boot of the host; empty if it has none. */

@@ -1,5 +1,6 @@
 package dev.hostler.agent.facts;
 
+import dev.hostler.trust.limits.Limits;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cgroupVersion "v1", "v2" or "none"
  * @param bootedAt when the host booted; null: not known
  * @param heldBundles digests of the bundles that are kept here, in hex, sorted
+ * @param limits what any attempt may use here at most
  */
 public record HostFacts(
     String hostname,
@@ -37,7 +39,8 @@ public record HostFacts(
     String agentVersion,
     String cgroupVersion,
     @Nullable Instant bootedAt,
-    List<String> heldBundles) {
+    List<String> heldBundles,
+    Limits limits) {
   /** Copies the collections. */
   public HostFacts {
     addresses = List.copyOf(addresses);
@@ -61,6 +64,7 @@ public record HostFacts(
         agentVersion,
         cgroupVersion,
         bootedAt,
-        bundles);
+        bundles,
+        limits);
   }
 }

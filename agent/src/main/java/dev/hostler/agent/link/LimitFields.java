@@ -10,12 +10,21 @@ import java.util.EnumMap;
 final class LimitFields {
   private LimitFields() {}
 
+  private static FieldDescriptor field(Limit limit) {
+    return dev.hostler.proto.v1.Limits.getDescriptor().findFieldByName(limit.field());
+  }
+
+  static dev.hostler.proto.v1.Limits message(Limits limits) {
+    dev.hostler.proto.v1.Limits.Builder message = dev.hostler.proto.v1.Limits.newBuilder();
+    limits.values().forEach((limit, value) -> message.setField(field(limit), value));
+    return message.build();
+  }
+
   static Limits read(dev.hostler.proto.v1.Limits message) {
     EnumMap<Limit, Long> values = new EnumMap<>(Limit.class);
     for (Limit limit : Limit.values()) {
-      FieldDescriptor field = message.getDescriptorForType().findFieldByName(limit.field());
-      if (message.hasField(field)) {
-        values.put(limit, (Long) message.getField(field));
+      if (message.hasField(field(limit))) {
+        values.put(limit, (Long) message.getField(field(limit)));
       }
     }
     return Limits.of(values);

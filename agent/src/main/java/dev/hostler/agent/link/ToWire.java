@@ -150,7 +150,8 @@ final class ToWire {
             .addAllAddresses(facts.addresses())
             .putAllLabels(facts.labels())
             .setAgentVersion(facts.agentVersion())
-            .setCgroupVersion(facts.cgroupVersion());
+            .setCgroupVersion(facts.cgroupVersion())
+            .setLimits(LimitFields.message(facts.limits()));
     facts
         .heldBundles()
         .forEach(

@@ -92,7 +92,8 @@ final class AttemptLimits {
                 files.readable(),
                 files.hidden(),
                 files.payload(),
-                limits.require(Limit.TMP)))
+                limits.require(Limit.TMP),
+                files.preview()))
         .withRlimits(rlimits(spec.rlimits(), effective, cpuTime));
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param readable paths that it may read although they are below a hidden one
  * @param hidden paths that are masked by something empty; missing ones are skipped
  * @param payload a directory shown read-only at /run/hostler/bundle
- * @param tmpBytes size of each private temporary file system, in bytes; at least 4096
+ * @param tmpBytes size of the private temporary directories together, in bytes; at least 4096
  * @param preview directories over which layers are laid that take what is written, so that the host
  *     stays as it is; every writable path is at or below one of them. Empty: it is for real
  */

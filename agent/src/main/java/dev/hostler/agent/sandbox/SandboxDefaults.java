@@ -24,7 +24,7 @@ import java.util.Set;
  * @param limits of all processes of an attempt together
  * @param timing how long they may run
  * @param output how much of their output is kept
- * @param tmpBytes size of each private temporary file system
+ * @param tmpBytes size of the private temporary directories together
  * @param onDenied what follows a denied system call
  * @param seccomp what the host permits at most, whatever is declared
  * @param caps what any attempt may use at most, whatever is declared

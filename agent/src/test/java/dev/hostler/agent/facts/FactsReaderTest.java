@@ -2,6 +2,8 @@ package dev.hostler.agent.facts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FactsReaderTest {
+  private static final Limits CAPS = Limits.of(Map.of(Limit.MEMORY, 64L << 20));
+
   @TempDir Path root;
 
   private void file(String path, String text) throws Exception {
@@ -26,7 +30,7 @@ class FactsReaderTest {
     file("proc/sys/kernel/random/boot_id", "b-1\n");
     file("proc/meminfo", "MemTotal:       2048 kB\nMemFree: 1 kB\n");
     file("proc/stat", "cpu 1\nbtime 1700000000\n");
-    FactsReader reader = new FactsReader(root, Map.of("a", "b"), "1.0", "v1");
+    FactsReader reader = new FactsReader(root, Map.of("a", "b"), "1.0", "v1", CAPS);
     HostFacts facts = reader.read();
     assertThat(facts.hostname()).isEqualTo("web1");
     assertThat(facts.osId()).isEqualTo("debian");
@@ -38,13 +42,14 @@ class FactsReaderTest {
     assertThat(facts.labels()).isEqualTo(Map.of("a", "b"));
     assertThat(facts.agentVersion()).isEqualTo("1.0");
     assertThat(facts.cgroupVersion()).isEqualTo("v1");
+    assertThat(facts.limits()).isEqualTo(CAPS);
     assertThat(reader.bootId()).isEqualTo("b-1");
     assertThat(reader.read()).as("the same as long as nothing changes").isEqualTo(facts);
   }
 
   @Test
   void whatCannotBeReadIsEmpty() {
-    HostFacts facts = new FactsReader(root, Map.of(), "1.0", "none").read();
+    HostFacts facts = new FactsReader(root, Map.of(), "1.0", "none", Limits.NONE).read();
     assertThat(facts.hostname()).isEmpty();
     assertThat(facts.osId()).isEmpty();
     assertThat(facts.memoryBytes()).isZero();
@@ -53,7 +58,7 @@ class FactsReaderTest {
 
   @Test
   void knowsThisHost() {
-    HostFacts facts = new FactsReader(Path.of("/"), Map.of(), "1.0", "none").read();
+    HostFacts facts = new FactsReader(Path.of("/"), Map.of(), "1.0", "none", Limits.NONE).read();
     assertThat(facts.cpus()).isPositive();
     assertThat(facts.memoryBytes()).isGreaterThan(1 << 20);
     assertThat(facts.arch()).isIn("x86_64", "aarch64");

@@ -17,6 +17,8 @@ import dev.hostler.agent.work.TestOperator;
 import dev.hostler.agent.work.WorkSettings;
 import dev.hostler.agent.work.Workbench;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.trust.limits.Limit;
+import dev.hostler.trust.limits.Limits;
 import io.grpc.Channel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -102,7 +104,8 @@ final class Rig implements AutoCloseable {
                     "t",
                     "none",
                     null,
-                    java.util.List.of()),
+                    java.util.List.of(),
+                    Limits.of(Map.of(Limit.PIDS, 7L))),
             usage,
             time,
             new Random(1),

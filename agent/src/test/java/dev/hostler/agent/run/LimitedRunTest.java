@@ -190,9 +190,9 @@ class LimitedRunTest {
                 Limit.CPU, 100L));
     AttemptResult result =
         run(
-            "head -c 2000000 /dev/zero >/dev/shm/x; echo 12345678901234567890;"
-                + " for i in 1 2 3 4 5 6 7 8 9; do sleep 0.3 & done;"
-                + " i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done; exit 3",
+            "i=0; while [ $i -lt 60000 ]; do i=$((i + 1)); done;"
+                + " head -c 2000000 /dev/zero >/dev/shm/x; echo 12345678901234567890;"
+                + " for i in 1 2 3 4 5 6 7 8 9; do sleep 0.3 & done; exit 3",
             Bounds.NONE);
     assertThat(result.outcome()).isEqualTo(Outcome.EXITED);
     assertThat(result.limitsHit())

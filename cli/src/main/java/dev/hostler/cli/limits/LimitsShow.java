@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     description = {
       "Shows what an action gets, and who decided each limit. Without --bundle, only what the",
       "policies say: what a host gives to commands is in its agent.toml.",
-      "A host's agent.toml and the job may lower it further."
+      "The job may lower it further."
     },
     footer = {
       "",

@@ -108,12 +108,18 @@ public final class LimitEndpoint extends LimitServiceGrpc.LimitServiceImplBase {
     Unary.answer(
         responses,
         () -> {
-          @Nullable UUID host =
-              request.getHost().isEmpty() ? null : hosts.get(request.getHost()).id();
+          @Nullable Host host = request.getHost().isEmpty() ? null : hosts.get(request.getHost());
           boolean command = request.getBundle().isEmpty();
           EffectiveLimits declared =
               command ? ofCommand(request) : EffectiveLimits.of(declared(request), "bundle");
-          return message(policies.effective(declared, command ? null : request.getBundle(), host));
+          EffectiveLimits lowered =
+              policies.effective(
+                  declared, command ? null : request.getBundle(), host == null ? null : host.id());
+          return message(
+              host == null
+                  ? lowered
+                  : lowered.loweredBy(
+                      LimitFields.read(host.facts().limits()), EffectiveLimits.HOST));
         });
   }
 

@@ -2,6 +2,7 @@ package dev.hostler.controller.host;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param cgroupVersion "v1", "v2" or "none"
  * @param bootedAt when the host booted; null: not reported
  * @param heldBundles digests of the bundles that the host keeps, in hex
+ * @param limits what any attempt may use there at most, by the names of the fields of limits
  */
 public record HostFacts(
     String hostname,
@@ -35,14 +37,16 @@ public record HostFacts(
     String agentVersion,
     String cgroupVersion,
     @Nullable Instant bootedAt,
-    List<String> heldBundles) {
+    List<String> heldBundles,
+    Map<String, Long> limits) {
   /** Nothing reported yet. */
   public static final HostFacts NONE =
-      new HostFacts("", "", "", "", "", "", 0, 0, List.of(), "", "", null, List.of());
+      new HostFacts("", "", "", "", "", "", 0, 0, List.of(), "", "", null, List.of(), Map.of());
 
   public HostFacts {
     addresses = List.copyOf(addresses);
     // Rows of before bundles were reported have none.
     heldBundles = List.copyOf(Objects.requireNonNullElse(heldBundles, List.of()));
+    limits = Map.copyOf(Objects.requireNonNullElse(limits, Map.of()));
   }
 }

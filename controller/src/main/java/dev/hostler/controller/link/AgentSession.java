@@ -67,6 +67,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
   private volatile boolean busy;
   private volatile boolean takesRoots;
   private boolean greeted;
+  private long nextHeartbeat;
   private volatile boolean welcomed;
 
   AgentSession(
@@ -160,9 +161,19 @@ final class AgentSession implements StreamObserver<AgentFrame> {
       case TRUST -> LOG.info("host {} goes by index {}", hostId, frame.getTrust().getIndexNumber());
       case FLEET_ROOTS_HELD ->
           services.trust().holds(hostId, certificate, frame.getFleetRootsHeld());
-      case HEARTBEAT -> outbound.heartbeat(frame.getHeartbeat().getSequence());
+      case HEARTBEAT -> {
+        heard();
+        outbound.heartbeat(frame.getHeartbeat().getSequence());
+      }
       case FRAME_NOT_SET -> LOG.debug("host {} sent a frame of a newer kind; ignored", hostId);
     }
+  }
+
+  /** How late a heartbeat is says how starved its host is. */
+  private void heard() {
+    long now = services.time.nanoTime();
+    services.sessions().heard(Duration.ofNanos(Math.max(0, now - nextHeartbeat)));
+    nextHeartbeat = now + services.settings.heartbeatInterval().toNanos();
   }
 
   private void hello(Hello hello) {
@@ -203,6 +214,7 @@ final class AgentSession implements StreamObserver<AgentFrame> {
     agreed.offsets().forEach((id, end) -> welcome.addOutputOffsets(ToAgent.outputAck(id, end)));
     outbound.send(ControllerFrame.newBuilder().setWelcome(welcome).build());
     welcomed = true;
+    nextHeartbeat = services.time.nanoTime() + services.settings.heartbeatInterval().toNanos();
     fresh.open();
     agreed.cancelled().forEach(attempts::cancel);
     if (hello.hasFleetRootsHeld()) {

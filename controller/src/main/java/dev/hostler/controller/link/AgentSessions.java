@@ -9,6 +9,7 @@ import dev.hostler.proto.v1.ControllerFrame;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
   private final Set<UUID> departed = ConcurrentHashMap.newKeySet();
   private final LinkSettings settings;
   private final TimeSource time;
+  private final Timer lateness;
   private volatile Optional<TrustFrames> trust = Optional.empty();
   private volatile Consumer<UUID> alsoDisconnect = _ -> {};
   private volatile boolean draining;
@@ -52,6 +54,15 @@ public final class AgentSessions implements HostConnections, Dispatcher, AutoClo
     Gauge.builder("hostler.hosts.connected", sessions, Map::size)
         .description("Hosts connected to this controller")
         .register(registry);
+    this.lateness =
+        Timer.builder("hostler.heartbeats.late")
+            .description("How much later than asked for heartbeats of agents came")
+            .register(registry);
+  }
+
+  /** A heartbeat came, so much later than it was due. */
+  void heard(Duration late) {
+    lateness.record(late);
   }
 
   /**

@@ -35,7 +35,8 @@ public final class FactsMapping {
             .filter(digest -> digest.size() == 32)
             .limit(MAX_BUNDLES)
             .map(digest -> HexFormat.of().formatHex(digest.toByteArray()))
-            .toList());
+            .toList(),
+        LimitFields.numbers(facts.getLimits()));
   }
 
   /** Without labels. */
@@ -52,7 +53,8 @@ public final class FactsMapping {
             .setMemoryBytes(facts.memoryBytes())
             .addAllAddresses(facts.addresses())
             .setAgentVersion(facts.agentVersion())
-            .setCgroupVersion(facts.cgroupVersion());
+            .setCgroupVersion(facts.cgroupVersion())
+            .setLimits(LimitFields.message(LimitFields.read(facts.limits())));
     facts
         .heldBundles()
         .forEach(

@@ -6,6 +6,7 @@ import dev.hostler.trust.limits.Limit;
 import dev.hostler.trust.limits.Limits;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Limits in messages of both ports: each has the field of its own name. */
 public final class LimitFields {
@@ -30,6 +31,31 @@ public final class LimitFields {
     for (Limit limit : Limit.values()) {
       if (message.hasField(field(limit))) {
         values.put(limit, (Long) message.getField(field(limit)));
+      }
+    }
+    return Limits.of(values);
+  }
+
+  /** By the names of their fields, as far as they can be limits. */
+  static Map<String, Long> numbers(dev.hostler.proto.v1.Limits message) {
+    Map<String, Long> numbers = new TreeMap<>();
+    read(message)
+        .values()
+        .forEach((limit, value) -> {
+          if (value >= limit.least() && value <= limit.most()) {
+            numbers.put(limit.field(), value);
+          }
+        });
+    return numbers;
+  }
+
+  /** By the names of their fields. */
+  public static Limits read(Map<String, Long> numbers) {
+    EnumMap<Limit, Long> values = new EnumMap<>(Limit.class);
+    for (Limit limit : Limit.values()) {
+      Long value = numbers.get(limit.field());
+      if (value != null) {
+        values.put(limit, value);
       }
     }
     return Limits.of(values);

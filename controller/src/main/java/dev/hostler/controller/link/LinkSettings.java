@@ -18,4 +18,9 @@ public record LinkSettings(
   public static LinkSettings defaults(String version) {
     return new LinkSettings(Duration.ofSeconds(10), 8L << 20, Duration.ofSeconds(1), version);
   }
+
+  /** The same with heartbeats as often as this. */
+  public LinkSettings withHeartbeat(Duration interval) {
+    return new LinkSettings(interval, outputWindowBytes, reconnectAfter, version);
+  }
 }

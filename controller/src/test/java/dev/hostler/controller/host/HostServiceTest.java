@@ -44,7 +44,8 @@ class HostServiceTest {
           "1",
           "v2",
           new ManualTime().instant(),
-          java.util.List.of());
+          java.util.List.of(),
+          java.util.Map.of("pids", 7L));
 
   private final ManualTime clock = new ManualTime();
   private final Set<UUID> connected = new HashSet<>();

@@ -2,6 +2,7 @@ package dev.hostler.controller.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.hostler.controller.audit.Actor;
 import dev.hostler.controller.audit.AuditEntry;
@@ -12,10 +13,12 @@ import dev.hostler.controller.link.EngineFixture;
 import dev.hostler.controller.link.ScriptedAgent;
 import dev.hostler.controller.link.TestBundles;
 import dev.hostler.controller.link.TestJob;
+import dev.hostler.proto.v1.AgentFrame;
 import dev.hostler.proto.v1.Assignment;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.DecidedLimit;
 import dev.hostler.proto.v1.GetLimitsRequest;
+import dev.hostler.proto.v1.HostFacts;
 import dev.hostler.proto.v1.JobServiceGrpc;
 import dev.hostler.proto.v1.LimitHit;
 import dev.hostler.proto.v1.LimitPolicy;
@@ -187,6 +190,28 @@ class LimitPoliciesTest {
         });
     assertThat(limits.getLimits(GetLimitsRequest.newBuilder().setHost(name).build()).getLimits())
         .isEqualTo(memory(256).setCpuTimeMs(9000).build());
+  }
+
+  @Test
+  void whatAHostSaysOfItsOwnPolicyCounts() {
+    set(LimitScope.FLEET, "", memory(512).setPids(9));
+    try (ScriptedAgent agent = engine.connect(host)) {
+      agent.send(
+          AgentFrame.newBuilder()
+              .setFacts(
+                  HostFacts.newBuilder()
+                      .setHostname("h")
+                      .setLimits(memory(128).setPids(60).setTimeoutMs(0)))
+              .build());
+      await()
+          .untilAsserted(() ->
+              assertThat(
+                      limits
+                          .getLimits(GetLimitsRequest.newBuilder().setHost(name).build())
+                          .getDecidedList())
+                  .extracting(one -> one.getLimit() + " " + one.getSetBy())
+                  .containsExactly("memory host", "pids fleet policy"));
+    }
   }
 
   @Test

@@ -28,6 +28,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +123,10 @@ class SessionTest {
         AgentFrame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setSequence(42)).build());
     assertThat(agent.await(ControllerFrame::hasHeartbeat).getHeartbeat().getSequence())
         .isEqualTo(42);
+    assertThat(engine.meters.get("hostler.heartbeats.late").timer().count()).isEqualTo(1);
+    assertThat(engine.meters.get("hostler.heartbeats.late").timer().max(TimeUnit.SECONDS))
+        .as("it came before it was due")
+        .isZero();
     agent.close();
   }
 

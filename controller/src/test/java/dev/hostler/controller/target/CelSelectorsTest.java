@@ -37,7 +37,8 @@ class CelSelectorsTest {
               "1",
               "v2",
               null,
-              java.util.List.of()));
+              java.util.List.of(),
+              Map.of()));
   private final CelSelectors selectors = new CelSelectors();
 
   private boolean matches(String expression) {

@@ -10,20 +10,24 @@ import dev.hostler.proto.v1.ListHostsRequest;
 import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.trust.SigningKeys;
 import dev.hostler.trust.job.JobException;
+import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.TargetTree;
+import dev.hostler.trust.limits.Limits;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A gRPC client of the operator port with the stack's operator's certificate. Thread-safe. */
 final class OperatorClient implements AutoCloseable {
@@ -52,6 +56,11 @@ final class OperatorClient implements AutoCloseable {
 
   /** The same of any work. */
   SubmitJobRequest job(String selector, JobWork work) {
+    return job(selector, work, null, Limits.NONE);
+  }
+
+  /** The same with limits. */
+  SubmitJobRequest job(String selector, JobWork work, @Nullable Duration timeout, Limits limits) {
     List<String> ids =
         HostServiceGrpc.newBlockingStub(channel)
             .listHosts(
@@ -65,13 +74,15 @@ final class OperatorClient implements AutoCloseable {
         new JobStatement(
             work,
             new TreeMap<>(),
-            null,
+            timeout,
             0,
             now.minusSeconds(60),
             now.plusSeconds(3600),
             JobStatement.newNonce(),
             false,
-            TargetTree.of(ids).targets());
+            TargetTree.of(ids).targets(),
+            JobSandbox.USUAL,
+            limits);
     try {
       SignedJob signed = SignedJob.sign(statement, keys, now);
       return SubmitJobRequest.newBuilder()

@@ -39,7 +39,8 @@ public final class AgentHost implements AutoCloseable {
     this.group = "hostler-lab-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
   }
 
-  static AgentHost enrol(Stack stack, Path home, Path folder, String name) throws IOException {
+  static AgentHost enrol(Stack stack, Path home, Path folder, String name, String more)
+      throws IOException {
     Files.createDirectories(folder);
     AgentHost host = new AgentHost(home, folder, name);
     Files.writeString(
@@ -56,8 +57,12 @@ public final class AgentHost implements AutoCloseable {
         output = "2GiB"
         learn = %s
         """
-            .formatted(
-                stack.agentPort(), folder.resolve("state"), host.group, name.startsWith(LEARNING)));
+                .formatted(
+                    stack.agentPort(),
+                    folder.resolve("state"),
+                    host.group,
+                    name.startsWith(LEARNING))
+            + more);
     Path trust = Files.createDirectories(folder.resolve("state/trust"));
     Files.copy(stack.keys().root(), trust.resolve("operator-roots.pem"));
     CliResult made = stack.cli("token", "create", "--uses", "1", "--ttl", "10m", "-o", "json");

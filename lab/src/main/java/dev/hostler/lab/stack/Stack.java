@@ -4,9 +4,11 @@ import dev.hostler.common.signing.KeyAlgorithm;
 import dev.hostler.trust.KeyPurpose;
 import dev.hostler.trust.SigningKeys;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,6 +132,14 @@ public final class Stack implements AutoCloseable {
     return agentPort;
   }
 
+  /** The metrics of the controller, as Prometheus reads them. */
+  public String metrics() throws IOException {
+    try (InputStream in =
+        URI.create("http://127.0.0.1:" + metricsPort + "/metrics").toURL().openStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
   /** Where operators connect. */
   public int operatorPort() {
     return operatorPort;
@@ -152,7 +162,16 @@ public final class Stack implements AutoCloseable {
 
   /** Enrols and starts an agent, and waits until it is connected. */
   public AgentHost addAgent(String name) throws IOException, InterruptedException {
-    AgentHost host = AgentHost.enrol(this, home, data.resolve("agent-" + name), name);
+    return addAgent(name, "");
+  }
+
+  /**
+   * Enrols and starts an agent, and waits until it is connected.
+   *
+   * @param more sections for the end of agent.toml
+   */
+  public AgentHost addAgent(String name, String more) throws IOException, InterruptedException {
+    AgentHost host = AgentHost.enrol(this, home, data.resolve("agent-" + name), name, more);
     agents.put(name, host);
     host.start();
     awaitConnected(name);

@@ -17,6 +17,7 @@ final class CgroupsV2 implements Cgroups {
   private static final List<String> USED = List.of("memory", "pids", "cpu");
   private static final long PERIOD_MICROS = 100_000;
   private static final String IO = "io";
+  private static final String AGENT_WEIGHT = "1000";
 
   private final Path tree;
   private final SwapUse swap;
@@ -43,6 +44,7 @@ final class CgroupsV2 implements Cgroups {
     }
     Path tree = parent.resolve(treeName);
     enableControllers(parent);
+    preferAgent(parent.resolve(LEAF).resolve("cpu.weight"));
     Files.createDirectories(tree);
     enableControllers(tree);
     return new CgroupsV2(tree, swap, disks, time);
@@ -65,6 +67,13 @@ final class CgroupsV2 implements Cgroups {
     Path leaf = Files.createDirectories(own.resolve(LEAF));
     for (String pid : CgroupFiles.words(own.resolve("cgroup.procs"))) {
       CgroupFiles.write(leaf.resolve("cgroup.procs"), pid);
+    }
+  }
+
+  /** All attempts together have the usual weight; what looks after them comes first. */
+  private static void preferAgent(Path weight) throws IOException {
+    if (Files.exists(weight)) {
+      CgroupFiles.write(weight, AGENT_WEIGHT);
     }
   }
 

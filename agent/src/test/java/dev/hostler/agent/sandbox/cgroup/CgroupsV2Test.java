@@ -77,11 +77,13 @@ class CgroupsV2Test {
     group(own.resolve("agent"), OFFERED);
     group(own.resolve("hostler"), OFFERED);
     Files.writeString(own.resolve("cgroup.procs"), "4711\n");
+    Files.writeString(own.resolve("agent/cpu.weight"), "100\n");
     Files.writeString(self, "1:name=systemd:/x\n0::/system.slice/hostler-agent.service\n");
 
     Cgroups cgroups = detect();
 
     assertThat(own.resolve("agent/cgroup.procs")).hasContent("4711");
+    assertThat(own.resolve("agent/cpu.weight")).as("before all attempts").hasContent("1000");
     assertThat(cgroups.open("a").directories()).containsExactly(own.resolve("hostler/a"));
     assertThat(own.resolve("cgroup.subtree_control")).hasContent("+memory +pids +cpu +io");
   }

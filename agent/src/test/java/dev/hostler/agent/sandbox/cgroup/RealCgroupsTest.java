@@ -50,6 +50,26 @@ class RealCgroupsTest {
     group.remove();
   }
 
+  @Test
+  void disksAndTheShareOfTheCpuAreLimited() throws Exception {
+    Cgroup group =
+        cgroups.create(
+            "disks",
+            new CgroupLimits(
+                64 << 20, 0, 0, 30, 50, new CgroupLimits.DiskLimits(4 << 20, 1 << 20)));
+    boolean first = group.version() == 1;
+    assertThat(value(group, first ? "cpu.shares" : "cpu.weight")).isEqualTo(first ? "512" : "50");
+    for (String disk : new Disks(Path.of("/sys/block")).numbers()) {
+      if (first) {
+        assertThat(value(group, "blkio.throttle.read_bps_device")).contains(disk + " 4194304");
+        assertThat(value(group, "blkio.throttle.write_bps_device")).contains(disk + " 1048576");
+      } else {
+        assertThat(value(group, "io.max")).contains(disk + " rbps=4194304 wbps=1048576");
+      }
+    }
+    group.remove();
+  }
+
   private static String value(Cgroup group, String file) throws Exception {
     for (Path directory : group.directories()) {
       if (Files.exists(directory.resolve(file))) {
