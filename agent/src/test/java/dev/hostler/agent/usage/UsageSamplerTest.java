@@ -118,12 +118,12 @@ class UsageSamplerTest {
 
     assertThat(summary.samples()).isPositive();
     assertThat(summary.periods()).isPositive();
-    assertThat(summary.throttledPeriods()).isBetween(5L, summary.periods());
+    assertThat(summary.throttledPeriods()).isBetween(1L, summary.periods());
     assertThat(summary.throttledMicros()).isPositive();
     assertThat(summary.userMicros()).isPositive();
     assertThat(summary.cpuPeakMillis()).isPositive();
     assertThat(summary.memoryMeanBytes()).isPositive();
-    assertThat(summary.processesPeak()).isEqualTo(1);
+    assertThat(summary.processesPeak()).isBetween(0, 1);
     assertThat(summary.leaks()).isEmpty();
     assertThat(sampler.remove("b.1")).isEqualTo(UsageSummary.UNKNOWN);
   }
@@ -150,15 +150,13 @@ class UsageSamplerTest {
     sampler = new UsageSampler(UsageSettings.USUAL, Path.of("/"), TIME);
     Cgroup group = group("d.1", 0);
     sampler.add("d.1", group, false);
-    run(
-        group,
-        "exec 5<>/dev/udp/127.0.0.1/9 6<>/dev/udp/127.0.0.1/9; touch /dev/null; echo up; sleep 1000");
+    run(group, "u=/dev/udp/127.0.0.1/9; exec 5<>$u 6<>$u 7<>$u; echo up; sleep 1000");
     assertThat(started.getLast().inputReader().readLine()).isEqualTo("up");
     sampler.sample(ByteBuffer.allocateDirect(1 << 14));
     sampler.emptied("d.1", group);
     UsageSummary summary = sampler.remove("d.1");
     assertThat(summary.samples()).isEqualTo(1);
-    assertThat(summary.socketsPeak()).isBetween(2, 4);
+    assertThat(summary.socketsPeak()).isEqualTo(3);
     assertThat(summary.filesPeak()).isGreaterThanOrEqualTo(5);
   }
 
@@ -171,7 +169,7 @@ class UsageSamplerTest {
     UsageReport second = reports.poll(20, TimeUnit.SECONDS);
     assertThat(first).isNotNull();
     assertThat(second).isNotNull();
-    assertThat(second.host().nanos()).isGreaterThanOrEqualTo(90_000_000);
+    assertThat(second.host().nanos()).isGreaterThanOrEqualTo(20_000_000);
     assertThat(second.attempts()).isEmpty();
   }
 
