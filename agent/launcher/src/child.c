@@ -3,12 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -36,15 +34,6 @@ static void neutral_oom_score(void)
         fail(errno, "oom_score_adj");
     if (write(fd, "0", 1) < 0 && errno != EACCES) /* less likely to be killed is forbidden without CAP_SYS_RESOURCE */
         fail(errno, "oom_score_adj");
-    close(fd);
-}
-
-static void loopback_up(void)
-{
-    struct ifreq lo = {.ifr_name = "lo", .ifr_flags = IFF_UP};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) != 0)
-        fail(errno, "loopback up");
     close(fd);
 }
 
@@ -105,6 +94,8 @@ _Noreturn void inside(struct run *run)
         fail(errno, "hostname %s", s->hostname);
     if (s->net == NET_LOOPBACK)
         loopback_up();
+    if (s->net == NET_ALLOW_LIST)
+        network_allow_list(run);
     syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL); /* the agent's keys stay outside; no keyrings: no keys */
 
     pid_t pid = fork_program(run);

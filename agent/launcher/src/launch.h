@@ -10,9 +10,10 @@
 
 #define VERSION "1"
 #define BUNDLE_PATH "/run/hostler/bundle"
+#define NETWORK_PATH "/run/hostler/network"
 
 enum { EXIT_BAD_SPEC = 64, EXIT_NO_RESULT = 70 };
-enum net { NET_NONE = 1, NET_LOOPBACK, NET_HOST };
+enum net { NET_NONE = 1, NET_LOOPBACK, NET_ALLOW_LIST, NET_HOST };
 enum { RLIMITS = 8, CGROUPS = 16, PREVIEWS = 32, FILTER_MAX = 4096, STATUS_FD = 3 };
 
 struct strings {
@@ -38,6 +39,7 @@ struct spec {
     uid_t uid;
     gid_t gid;
     enum net net;
+    const char *net_dir; /* with NET_ALLOW_LIST: of the proxy's socket, on the host */
     uint64_t tmp_bytes, timeout_ms, cpu_time_ms, grace_ms, max[2];
     uint64_t secret_env; /* bytes of variables that come on fd 0 */
     char *secrets;       /* these, until the program has them */
@@ -182,6 +184,10 @@ struct plan {
 };
 void plan_add(struct plan *plan, struct entry entry);
 void plan_place(struct plan *plan, int mask);
+
+/* network.c */
+void loopback_up(void);
+void network_allow_list(const struct run *run);
 
 /* caps.c, child.c, exec.c, reaper.c, landlock.c, seccomp.c */
 void caps_drop_to(uint64_t keep, const struct spec *spec);

@@ -129,6 +129,8 @@ int mounts_apply(struct run *run)
     root_attrs(0, MS_PRIVATE); /* first: a mount made on the host from now on does not arrive here */
     if (s->payload != NULL)
         declare(&plan, BUNDLE_PATH, s->payload, false, false);
+    if (s->net_dir != NULL)
+        declare(&plan, NETWORK_PATH, s->net_dir, false, true);
     preview_lay(run);
     for (size_t i = 0; i < s->rw.n; i++) {
         if (s->preview.n > 0)

@@ -79,7 +79,7 @@ static const struct key {
     {"tmp_bytes", 0},       {"cap", MANY},          {"rlimit", MANY},        {"timeout_ms", 0},
     {"cpu_time_ms", 0},    
     {"grace_ms", 0},        {"umask", 0},           {"on_denied", 0}, {"learn", 0},
-    {"secret_env", 0},      {"preview", MANY},
+    {"secret_env", 0},      {"preview", MANY},      {"net_dir", 0},
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -127,6 +127,8 @@ static const char *set(struct spec *s, const char *key, char *value)
         return s->preview.n == PREVIEWS ? "at most 32 directories" : add_path(&s->preview, value);
     if (IS("net"))
         return parse_net(value, &s->net);
+    if (IS("net_dir"))
+        return s->net_dir = value, parse_path(value);
     if (IS("cap"))
         return parse_cap(value, &s->caps);
     if (IS("rlimit"))

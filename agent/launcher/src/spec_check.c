@@ -39,6 +39,8 @@ static const char *check_paths(const struct spec *s, const char **field, const c
                 return "paths in /proc, /sys and /dev cannot be declared";
             if (path_below(path, BUNDLE_PATH) || path_below(BUNDLE_PATH, path))
                 return "overlaps with " BUNDLE_PATH ", where the bundle is mounted; declare another path";
+            if (path_below(path, NETWORK_PATH) || path_below(NETWORK_PATH, path))
+                return "overlaps with " NETWORK_PATH ", where the way out is; declare another path";
             for (int b = 0; b <= a; b++)
                 for (size_t j = 0; j < (b == a ? i : lists[b].list->n); j++)
                     if (strcmp(path, lists[b].list->v[j]) == 0)
@@ -83,6 +85,10 @@ const char *spec_check(const struct spec *s, const char **field, const char **va
     *value = s->cgroup.v[0];
     if (s->cgroup_version == 2 && s->cgroup.n != 1)
         return "cgroup_version=2 takes exactly one cgroup";
+    *field = "net_dir";
+    *value = s->net_dir == NULL ? "" : s->net_dir;
+    if ((s->net == NET_ALLOW_LIST) != (s->net_dir != NULL))
+        return "goes with net=allow-list, which needs it: the directory of the proxy's socket";
     *field = "tmp_bytes";
     *value = "0";
     if (s->tmp_bytes == 0)

@@ -122,8 +122,9 @@ const char *parse_net(const char *text, enum net *net)
     *net = strcmp(text, "none") == 0       ? NET_NONE
            : strcmp(text, "loopback") == 0 ? NET_LOOPBACK
            : strcmp(text, "host") == 0     ? NET_HOST
+           : strcmp(text, "allow-list") == 0 ? NET_ALLOW_LIST
                                            : 0;
-    return *net == 0 ? "use none, loopback or host" : NULL;
+    return *net == 0 ? "use none, loopback, allow-list or host" : NULL;
 }
 
 /* Letters, digits and the extra characters, 1 to max bytes, not starting with '.'. */

@@ -26,7 +26,7 @@ mount --bind "$WORK" "$WORK" && mount --make-shared "$WORK" || exit 1
 cp "$TOOLS/probe" "$TOOLS/tool" "$WORK/" && cp "$WORK/probe" "$WORK/suid" && chmod 4755 "$WORK/suid"
 P=$WORK/probe
 cgroups_make
-for file in ${FILES:-spec runs secrets stop output denials writes learn files preview attack limits cgroup2}; do
+for file in ${FILES:-spec runs secrets stop output denials writes learn files network preview attack limits cgroup2}; do
     echo "# $file ($LABEL)"
     . "$HERE/$file.sh"
 done

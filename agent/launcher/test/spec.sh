@@ -31,7 +31,7 @@ bad "relative cgroup" cgroup x "absolute" cgroup=x -- true
 bad "env without =" env FOO "NAME=VALUE" env=FOO -- true
 bad "env without name" env =x "NAME=VALUE" env==x -- true
 bad "bad hostname" hostname a_b "hostname" hostname=a_b -- true
-bad "unknown net" net lan "none, loopback or host" net=lan -- true
+bad "unknown net" net lan "none, loopback, allow-list or host" net=lan -- true
 bad "unknown capability" cap CAP_FLY "capabilities(7)" cap=CAP_FLY -- true
 bad "capability without prefix" cap SYS_ADMIN "capabilities(7)" cap=SYS_ADMIN -- true
 bad "unknown rlimit" rlimit pigs:1:1 "NAME:SOFT:HARD" rlimit=pigs:1:1 -- true
