@@ -1,7 +1,7 @@
 package dev.hostler.controller.api;
 
 import com.google.protobuf.util.Durations;
-import dev.hostler.controller.enroll.AddressRange;
+import dev.hostler.common.config.AddressRange;
 import dev.hostler.controller.enroll.JoinToken;
 import dev.hostler.controller.enroll.JoinTokens;
 import dev.hostler.controller.enroll.TokenBinding;

@@ -1,5 +1,6 @@
 package dev.hostler.controller.enroll;
 
+import dev.hostler.common.config.AddressRange;
 import dev.hostler.common.config.Quantities;
 import dev.hostler.controller.audit.Actor;
 import dev.hostler.controller.audit.AuditStore;

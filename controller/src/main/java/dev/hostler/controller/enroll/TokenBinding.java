@@ -1,5 +1,6 @@
 package dev.hostler.controller.enroll;
 
+import dev.hostler.common.config.AddressRange;
 import dev.hostler.controller.failure.RequestException;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,11 +30,24 @@ public record TokenBinding(
     return new TokenBinding(
         addressRange.isBlank()
             ? Optional.empty()
-            : Optional.of(AddressRange.parse("address_range", addressRange.strip())),
+            : Optional.of(range("address_range", addressRange.strip())),
         keyFingerprint.isBlank()
             ? Optional.empty()
             : Optional.of(fingerprint("key_fingerprint", keyFingerprint)),
         approve);
+  }
+
+  /**
+   * A range of addresses.
+   *
+   * @throws RequestException INVALID, naming the field
+   */
+  private static AddressRange range(String field, String text) {
+    try {
+      return AddressRange.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw RequestException.invalid(field, text, String.valueOf(e.getMessage()));
+    }
   }
 
   /**

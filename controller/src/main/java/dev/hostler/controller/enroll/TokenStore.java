@@ -1,5 +1,6 @@
 package dev.hostler.controller.enroll;
 
+import dev.hostler.common.config.AddressRange;
 import dev.hostler.controller.db.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -114,8 +115,7 @@ public final class TokenStore {
         revoked == null ? null : revoked.toInstant(),
         JSON.readValue(row.getString("labels"), LABELS),
         new TokenBinding(
-            Optional.ofNullable(row.getString("address_range"))
-                .map(range -> AddressRange.parse("address_range", range)),
+            Optional.ofNullable(row.getString("address_range")).map(AddressRange::parse),
             Optional.ofNullable(row.getBytes("key_fingerprint")).map(HexFormat.of()::formatHex),
             row.getBoolean("approve")));
   }

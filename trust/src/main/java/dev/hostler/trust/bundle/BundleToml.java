@@ -156,15 +156,19 @@ final class BundleToml {
 
   private Sandbox sandbox(JsonFields action) {
     JsonFields fields = table(action, "sandbox", problems);
+    Manifest.Network network =
+        ManifestJson.network(fields.string("network", "none"), fields.path("network"), problems);
+    long usual = network == Manifest.Network.ALLOW_LIST ? PeerRules.USUAL_CONNECTIONS : 0;
     Sandbox sandbox =
         new Sandbox(
             fields.strings("writable", List.of()),
             fields.strings("read_only", List.of()),
             fields.strings("capabilities", List.of()),
-            ManifestJson.network(
-                fields.string("network", "none"), fields.path("network"), problems),
+            network,
             fields.string("seccomp", Sandbox.DEFAULT_SECCOMP),
-            onDenied(fields));
+            onDenied(fields),
+            fields.strings("peers", List.of()),
+            fields.get("connections") == null ? usual : fields.integer("connections"));
     fields.noOthers();
     return sandbox;
   }

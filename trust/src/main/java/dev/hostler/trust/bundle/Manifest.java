@@ -83,6 +83,9 @@ public record Manifest(
    * @param seccomp the system call profile: {@value #DEFAULT_SECCOMP}, or the path of a Docker/OCI
    *     profile in the payload, which ends in .json
    * @param onDenied what follows a system call that is denied
+   * @param peers with {@link Network#ALLOW_LIST}: whom it may connect to, in the forms of {@link
+   *     Peer}; else empty
+   * @param connections with {@link Network#ALLOW_LIST}: how many connections at once; else 0
    */
   public record Sandbox(
       List<String> writable,
@@ -90,7 +93,9 @@ public record Manifest(
       List<String> capabilities,
       Network network,
       String seccomp,
-      OnDenied onDenied) {
+      OnDenied onDenied,
+      List<String> peers,
+      long connections) {
 
     /** Hostler's own profile. */
     public static final String DEFAULT_SECCOMP = "default";
@@ -102,6 +107,18 @@ public record Manifest(
       writable = List.copyOf(writable);
       readOnly = List.copyOf(readOnly);
       capabilities = List.copyOf(capabilities);
+      peers = List.copyOf(peers);
+    }
+
+    /** Without an allow-list of peers. */
+    public Sandbox(
+        List<String> writable,
+        List<String> readOnly,
+        List<String> capabilities,
+        Network network,
+        String seccomp,
+        OnDenied onDenied) {
+      this(writable, readOnly, capabilities, network, seccomp, onDenied, List.of(), 0);
     }
   }
 
@@ -124,12 +141,14 @@ public record Manifest(
     NONE,
     /** A loopback interface of its own. */
     LOOPBACK,
+    /** The peers that are declared, through the agent's proxy, and nothing else. */
+    ALLOW_LIST,
     /** The host's network. */
     HOST;
 
     /** As written in a manifest and in bundle.toml. */
     public String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
     }
   }
 

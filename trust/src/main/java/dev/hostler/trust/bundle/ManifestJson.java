@@ -67,6 +67,10 @@ final class ManifestJson {
     if (action.sandbox().onDenied() != Manifest.OnDenied.DENY) {
       sandbox.put("on_denied", action.sandbox().onDenied().text()); // hosts of before know no other
     }
+    if (action.sandbox().network() == Network.ALLOW_LIST) {
+      texts(sandbox.putArray("peers"), action.sandbox().peers());
+      sandbox.put("connections", action.sandbox().connections());
+    }
     action.limits().write(node.putObject("limits"));
     texts(node.putArray("snapshot"), action.snapshot());
     if (action.rollbackOnFailure()) { // left out else: older manifests stay as they are
@@ -189,7 +193,8 @@ final class ManifestJson {
         return network;
       }
     }
-    problems.add(path, Problems.show(text) + " is not a network", "use none, loopback or host");
+    problems.add(
+        path, Problems.show(text) + " is not a network", "use none, loopback, allow-list or host");
     return Network.NONE;
   }
 
@@ -219,14 +224,18 @@ final class ManifestJson {
 
   private static Sandbox sandbox(@Nullable JsonNode node, String path, Problems problems) {
     JsonFields fields = new JsonFields(orEmpty(node), path, problems);
+    Network network = network(fields.string("network"), fields.path("network"), problems);
+    boolean listed = network == Network.ALLOW_LIST;
     Sandbox sandbox =
         new Sandbox(
             fields.strings("writable"),
             fields.strings("read_only"),
             fields.strings("capabilities"),
-            network(fields.string("network"), fields.path("network"), problems),
+            network,
             fields.string("seccomp"),
-            onDenied(fields, problems));
+            onDenied(fields, problems),
+            listed ? fields.strings("peers") : List.of(),
+            listed ? fields.integer("connections") : 0);
     fields.noOthers();
     return sandbox;
   }

@@ -124,6 +124,7 @@ final class ManifestRules {
       problems.add(path + ".sandbox.capabilities", "names one twice", "list each once");
     }
     seccomp(sandbox.seccomp(), path + ".sandbox.seccomp", manifest.payload(), problems);
+    PeerRules.check(sandbox, path + ".sandbox.", problems);
     DeclaredPaths.check(action, path, List.of(), problems);
     if (action.rollbackOnFailure() && action.snapshot().isEmpty()) {
       problems.add(

@@ -95,6 +95,38 @@ class BundleTomlTest {
     assertThat(ManifestJson.read(manifest.canonicalJson())).isEqualTo(manifest);
   }
 
+  private static String reaching(String sandbox) {
+    return FULL.replace("network = \"loopback\"", sandbox);
+  }
+
+  @Test
+  void readsAnAllowListOfPeers() throws Exception {
+    String peers = "network = \"allow-list\"\npeers = [\"repo.example.com:443\", \"10.0.0.0/8\"]";
+    Manifest usual = read(reaching(peers));
+    assertThat(usual.actions().get("all").sandbox().peers())
+        .containsExactly("repo.example.com:443", "10.0.0.0/8");
+    assertThat(usual.actions().get("all").sandbox().connections()).isEqualTo(32);
+    Manifest narrow = read(reaching(peers + "\nconnections = 2"));
+    assertThat(narrow.actions().get("all").sandbox().connections()).isEqualTo(2);
+    assertThat(ManifestJson.read(narrow.canonicalJson())).isEqualTo(narrow);
+  }
+
+  @Test
+  void refusesPeersThatMeanNothing() {
+    refused(reaching("network = \"allow-list\"")).hasMessageContaining("name 1 to 100 peers");
+    refused(reaching("network = \"allow-list\"\npeers = [\"a.example\"]"))
+        .hasMessageContaining("sandbox.peers")
+        .hasMessageContaining("'a.example' is not a peer")
+        .hasMessageContaining("say the port");
+    refused(reaching("network = \"allow-list\"\npeers = [\"10.0.0.1:80\", \"10.0.0.1/32:80\"]"))
+        .hasMessageContaining("named twice");
+    refused(reaching("network = \"allow-list\"\npeers = [\"a.b:1\"]\nconnections = 0"))
+        .hasMessageContaining("use 1 to 400");
+    refused(reaching("network = \"host\"\npeers = [\"a.b:1\"]\nconnections = 3"))
+        .hasMessageContaining("sandbox.peers: is there with network = \"host\"")
+        .hasMessageContaining("sandbox.connections");
+  }
+
   @Test
   void namesEveryProblemWithItsPlace() {
     refused(
