@@ -19,6 +19,8 @@ import dev.hostler.agent.link.GrpcEnroller;
 import dev.hostler.agent.link.GrpcRenewer;
 import dev.hostler.agent.link.LinkSettings;
 import dev.hostler.agent.link.TlsChannels;
+import dev.hostler.agent.network.NameLookup;
+import dev.hostler.agent.network.Networks;
 import dev.hostler.agent.run.SandboxExecutor;
 import dev.hostler.agent.run.SnapshotExecutor;
 import dev.hostler.agent.run.WorkExecutor;
@@ -219,6 +221,7 @@ final class Agent {
             state.resolve("attempts"),
             policy,
             sealing,
+            new Networks(config.network(), NameLookup.system(), time),
             snapshots,
             usage,
             time);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stderr final length of stderr
  * @param outputError why output was lost, other than past its cap; empty if none was
  * @param use resource use
- * @param denials system calls that were denied, by kind
+ * @param denials system calls and peers that were denied, by kind
  * @param limitsHit limits that it came up against
  * @param learned of a recorded run, what it did: canonical JSON; empty otherwise
  */
@@ -182,6 +182,25 @@ public record AttemptResult(
 
   /** The same with what was seen of its use. */
   public AttemptResult withUsage(UsageSummary seen) {
+    return new AttemptResult(
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        outputError,
+        use.with(seen),
+        denials,
+        limitsHit,
+        learned);
+  }
+
+  /** The same with what it did over the network. */
+  public AttemptResult withNetwork(NetworkUse seen) {
     return new AttemptResult(
         outcome,
         exitCode,

@@ -1,5 +1,6 @@
 package dev.hostler.agent.config;
 
+import dev.hostler.agent.network.NetworkPolicy;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.trust.TrustSettings;
@@ -26,6 +27,7 @@ import java.util.TreeMap;
  * @param operatorRoots PEM with the roots that operators chain to
  * @param sandbox what programs get when nothing else is declared
  * @param limits what any attempt may use at most, whatever is declared
+ * @param network what programs reach at most
  * @param bundles what is kept of bundles
  * @param trust how fresh what is known of revocation must be
  * @param snapshots how much is kept of snapshots
@@ -40,6 +42,7 @@ public record AgentConfig(
     Path operatorRoots,
     Sandbox sandbox,
     Limits limits,
+    NetworkPolicy network,
     Bundles bundles,
     TrustSettings trust,
     SnapshotSettings snapshots,
@@ -175,6 +178,7 @@ public record AgentConfig(
                 .path("operator_roots", state.resolve("trust/operator-roots.pem")),
             sandbox(reader.section("sandbox")),
             HostCaps.read(reader.section("limits")),
+            NetworkSection.read(reader.section("sandbox.network")),
             bundles(reader.section("bundles"), state),
             trust(reader.section("trust"), state),
             snapshots(reader.section("snapshots")),

@@ -20,8 +20,14 @@ import org.slf4j.LoggerFactory;
  * fixed size, a line of 256 bytes for each kind of call.
  */
 public final class DenialFile {
-  /** Lines that there can be. */
-  public static final int MOST = 128;
+  /** Kinds of system calls that there can be: the lines of the file. */
+  public static final int MOST_CALLS = 128;
+
+  /** Kinds of peers that were refused; their slots come after those of the calls. */
+  public static final int MOST_REFUSED = 64;
+
+  /** Kinds that there can be. */
+  public static final int MOST = MOST_CALLS + MOST_REFUSED;
 
   private static final Logger log = LoggerFactory.getLogger(DenialFile.class);
   private static final int LINE = 256;
@@ -42,7 +48,7 @@ public final class DenialFile {
   public static List<Denial> read(Path file, SyscallTable calls) {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-      bytes = in.readNBytes(MOST * LINE);
+      bytes = in.readNBytes(MOST_CALLS * LINE);
     } catch (NoSuchFileException _) {
       return List.of();
     } catch (IOException e) {

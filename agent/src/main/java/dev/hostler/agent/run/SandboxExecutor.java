@@ -14,6 +14,7 @@ import dev.hostler.agent.bundle.Pin;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.denial.DenialNews;
 import dev.hostler.agent.identity.HostSealing;
+import dev.hostler.agent.network.Networks;
 import dev.hostler.agent.sandbox.Accounts;
 import dev.hostler.agent.sandbox.RunListener;
 import dev.hostler.agent.sandbox.RunRecord;
@@ -26,6 +27,7 @@ import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.usage.UsageSampler;
 import dev.hostler.common.time.TimeSource;
+import dev.hostler.trust.bundle.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -52,6 +54,7 @@ public final class SandboxExecutor implements AttemptExecutor {
   private final Rollback rollback;
   private final UsageSampler usage;
   private final PreviewRun preview;
+  private final Networks networks;
   private final TimeSource time;
 
   /**
@@ -63,6 +66,7 @@ public final class SandboxExecutor implements AttemptExecutor {
    * @param attempts where attempts have their directories
    * @param users as whom operators may have actions run
    * @param sealing opens secret parameters
+   * @param networks the way out of attempts that have one
    * @param snapshots null if this host can take none: actions that declare one are refused then
    * @param usage looks at what runs
    */
@@ -75,6 +79,7 @@ public final class SandboxExecutor implements AttemptExecutor {
       Path attempts,
       UserRule users,
       HostSealing sealing,
+      Networks networks,
       @Nullable Snapshots snapshots,
       UsageSampler usage,
       TimeSource time) {
@@ -88,6 +93,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     this.rollback = new Rollback(snapshots);
     this.usage = usage;
     this.preview = new PreviewRun(snapshots, folders);
+    this.networks = networks;
     this.time = time;
   }
 
@@ -133,7 +139,10 @@ public final class SandboxExecutor implements AttemptExecutor {
         return cancelled();
       }
       Events events = new Events(id, progress, true);
-      return follow(assignment, start(with, planned, id, events, around), false, events, cancel);
+      try (Outlet outlet = events.outlet) {
+        outlet.open(networks, planned.spec(), declared(assignment, bundle), folders.of(id));
+        return follow(assignment, start(with, planned, id, events, around), false, events, cancel);
+      }
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (SandboxUnsupportedException e) {
@@ -150,6 +159,15 @@ public final class SandboxExecutor implements AttemptExecutor {
 
   private Around around(Assignment assignment) {
     return assignment.work() instanceof Work.Action action && action.preview() ? preview : rollback;
+  }
+
+  private static Manifest.@Nullable Sandbox declared(
+      Assignment assignment, @Nullable BundleLease bundle) {
+    Manifest.Action action =
+        bundle != null && assignment.work() instanceof Work.Action work
+            ? bundle.manifest().action(work.action())
+            : null;
+    return action == null ? null : action.sandbox();
   }
 
   private SandboxedRun start(
@@ -208,13 +226,26 @@ public final class SandboxExecutor implements AttemptExecutor {
             : null) {
       Events events = new Events(id, progress, false);
       SandboxedRun run = with.reattach(id.label(), folders.of(id), events);
-      Ended ended = follow(assignment, run, true, events, cancel);
+      Ended ended;
+      try (Outlet outlet = events.outlet) {
+        reopen(outlet, id);
+        ended = follow(assignment, run, true, events, cancel);
+      }
       AttemptResult result = ended.result();
       return sameBoot || result.outcome() != Outcome.SANDBOX_FAILED
           ? ended
           : new Ended(result.withMessage("the host was restarted while it ran"), false);
     } catch (IOException e) {
       return notStarted(Outcome.SANDBOX_FAILED, Refusal.NONE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Without it the attempt has no way out, and goes on. */
+  private void reopen(Outlet outlet, AttemptId id) {
+    try {
+      outlet.reopen(networks, folders.of(id));
+    } catch (IOException e) {
+      log.error("attempt {}: its network cannot be opened again: {}", id, e.toString());
     }
   }
 
@@ -235,17 +266,21 @@ public final class SandboxExecutor implements AttemptExecutor {
       throws InterruptedException {
     usage.add(run.attempt(), run.cgroup(), known);
     cancel.onRequest(run::cancel);
+    events.outlet.follows(run);
     try (RevokedWork.Watch watch = revoked.watch(assignment, run::cancel)) {
       RunRecord end = run.ended().get();
       end.startedAt().ifPresent(events::startedAt);
       AttemptResult result =
-          ResultMapping.withDenials(
-                  LimitHits.name(
-                      ResultMapping.result(end), end, LimitsFile.read(folders.of(assignment.id()))),
-                  end,
-                  folders.denials(assignment.id()))
-              .withUsage(usage.remove(run.attempt()))
-              .withLearned(folders.learned(assignment.id()));
+          events.outlet.with(
+              ResultMapping.withDenials(
+                      LimitHits.name(
+                          ResultMapping.result(end),
+                          end,
+                          LimitsFile.read(folders.of(assignment.id()))),
+                      end,
+                      events.denials())
+                  .withUsage(usage.remove(run.attempt()))
+                  .withLearned(folders.learned(assignment.id())));
       String why = watch.reason();
       return around(assignment)
           .after(
@@ -268,6 +303,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     private final Progress progress;
     private final boolean rings;
     private final DenialNews news = new DenialNews();
+    private final Outlet outlet = new Outlet(this::denied);
     private volatile boolean told;
 
     Events(AttemptId id, Progress progress, boolean rings) {
@@ -298,7 +334,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     @Override
     public synchronized void denied() {
       if (told) {
-        List<Denial> all = folders.denials(id);
+        List<Denial> all = denials();
         List<Denial> fresh = news.of(all);
         if (!fresh.isEmpty()) {
           progress.denied(all, fresh);
@@ -309,6 +345,10 @@ public final class SandboxExecutor implements AttemptExecutor {
     @Override
     public void emptied(Cgroup group) {
       usage.emptied(id.label(), group);
+    }
+
+    List<Denial> denials() {
+      return outlet.with(folders.denials(id));
     }
 
     /** Output may be there before the start is known: it is told of after the start. */

@@ -141,7 +141,8 @@ final class SandboxPlan {
           Refusal.ACTION_INVALID,
           variables.stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
-    Map<String, String> declared = new TreeMap<>(action.env());
+    Map<String, String> declared = NetworkVariables.of(action.sandbox().network());
+    declared.putAll(action.env());
     Map<String, String> secrets = new TreeMap<>();
     boolean secret = SealedParameters.hasSealed(work.paramsJson());
     (secret ? secrets : declared).putAll(parameters(action, work).environment());

@@ -9,6 +9,12 @@ public enum Network {
    * the host are masked as far as they are there at the start.
    */
   LOOPBACK("loopback"),
+  /**
+   * Only what the agent's proxy lets it connect to: a network namespace of its own whose only way
+   * out is a Unix socket, {@code net/proxy} in the attempt's directory, which must be there at the
+   * start. Unix sockets as with {@link #LOOPBACK}.
+   */
+  ALLOW_LIST("allow-list"),
   /** Whatever the host can reach, abstract Unix sockets of the host included. */
   HOST("host");
 
@@ -34,6 +40,7 @@ public enum Network {
         return network;
       }
     }
-    throw new SandboxUnsupportedException("network", word, "use none, loopback or host");
+    throw new SandboxUnsupportedException(
+        "network", word, "use none, loopback, allow-list or host");
   }
 }

@@ -32,6 +32,9 @@ final class SpecFile {
     file.putFiles(files);
     file.put("hostname", spec.hostname());
     file.put("net", spec.network().word());
+    if (spec.network() == Network.ALLOW_LIST) {
+      file.put("net_dir", directory.resolve("net"));
+    }
     spec.capabilities().stream()
         .sorted()
         .forEach(capability -> file.put("cap", capability.kernelName()));

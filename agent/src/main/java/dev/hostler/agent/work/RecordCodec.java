@@ -110,10 +110,10 @@ final class RecordCodec {
         case ENDED -> {
           AttemptId id = readId(in);
           AttemptResult result = readResult(in);
-          AttemptResult used = result.withUsage(UsageCodec.read(in));
-          AttemptResult limited = used.withLimitsHit(LimitCodec.readHits(in));
-          String learned = in.available() == 0 ? "" : readText(in);
-          yield new LedgerRecord.Ended(id, limited.withLearned(learned));
+          result = result.withUsage(UsageCodec.read(in));
+          result = result.withLimitsHit(LimitCodec.readHits(in));
+          result = result.withLearned(in.available() == 0 ? "" : readText(in));
+          yield new LedgerRecord.Ended(id, result.withNetwork(NetworkUseCodec.read(in)));
         }
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));
         default -> throw new IOException("unknown kind " + kind + " of ledger record");
@@ -234,6 +234,7 @@ final class RecordCodec {
     UsageCodec.write(out, r.use().summary());
     LimitCodec.writeHits(out, r.limitsHit());
     writeText(out, r.learned());
+    NetworkUseCodec.write(out, r.use().network());
   }
 
   private static AttemptResult readResult(DataInputStream in) throws IOException {

@@ -3,13 +3,17 @@ package dev.hostler.agent.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hostler.agent.network.NetworkPolicy;
+import dev.hostler.agent.sandbox.Network;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.snapshot.PreviewText;
 import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.trust.TrustSettings;
 import dev.hostler.agent.usage.UsageSettings;
+import dev.hostler.common.config.AddressRange;
 import dev.hostler.common.config.ConfigException;
 import dev.hostler.common.config.ConfigReader;
+import dev.hostler.trust.bundle.Peer;
 import dev.hostler.trust.limits.Limit;
 import dev.hostler.trust.limits.Limits;
 import java.nio.file.Path;
@@ -62,6 +66,7 @@ class AgentConfigTest {
                 true,
                 false));
     assertThat(config.limits()).isEqualTo(Limits.NONE);
+    assertThat(config.network()).isEqualTo(NetworkPolicy.OPEN);
     assertThat(config.bundles())
         .isEqualTo(
             new AgentConfig.Bundles(
@@ -117,6 +122,11 @@ class AgentConfigTest {
             seccomp = "/etc/profile.json"
             tell_writes = false
             learn = true
+            [sandbox.network]
+            most = "allow-list"
+            peers = ["repo.example:443", "10.0.0.0/8"]
+            never = ["10.9.0.0/16"]
+            connections = 8
             [limits]
             memory = "1GiB"
             swap = 0
@@ -210,6 +220,11 @@ class AgentConfigTest {
                         Map.entry(Limit.GRACE, 3_000L),
                         Map.entry(Limit.OUTPUT, 4L << 20),
                         Map.entry(Limit.TMP, 5L << 20))),
+                new NetworkPolicy(
+                    Network.ALLOW_LIST,
+                    Optional.of(List.of(Peer.parse("repo.example:443"), Peer.parse("10.0.0.0/8"))),
+                    List.of(AddressRange.parse("10.9.0.0/16")),
+                    8),
                 new AgentConfig.Bundles(
                     Path.of("/etc/roots.pem"), 1L << 20, 2L << 20, Duration.ofHours(1)),
                 new TrustSettings(
@@ -223,6 +238,25 @@ class AgentConfigTest {
                     1L << 30, 2L << 30, Duration.ofHours(3), 4, 5L << 30, PreviewText.NONE),
                 new UsageSettings(Duration.ofSeconds(2), Duration.ofSeconds(3)),
                 new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
+  }
+
+  @Test
+  void aNetworkThatMeansNothingIsRefused() {
+    assertThatThrownBy(() ->
+            read(
+                """
+                [sandbox.network]
+                most = "lan"
+                peers = ["*.example:443"]
+                never = ["10.0.0.1/8"]
+                connections = 401
+                """,
+                Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("use \"none\", \"loopback\", \"allow-list\" or \"host\"")
+        .hasMessageContaining("\"*.example:443\": write")
+        .hasMessageContaining("\"10.0.0.1/8\": bits after the prefix are set")
+        .hasMessageContaining("connections");
   }
 
   @Test

@@ -165,6 +165,10 @@ class SandboxExecutorTest {
         state.resolve("attempts"),
         users,
         sealing,
+        new dev.hostler.agent.network.Networks(
+            dev.hostler.agent.network.NetworkPolicy.OPEN,
+            dev.hostler.agent.network.NameLookup.system(),
+            TIME),
         snapshots,
         usage,
         TIME);

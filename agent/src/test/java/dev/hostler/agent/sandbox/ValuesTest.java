@@ -23,7 +23,7 @@ class ValuesTest {
   void wordsOfTheManifest() throws Exception {
     assertThat(Network.ofWord("host")).isEqualTo(Network.HOST);
     assertThatThrownBy(() -> Network.ofWord("lan"))
-        .hasMessage("sandbox: network lan: use none, loopback or host");
+        .hasMessage("sandbox: network lan: use none, loopback, allow-list or host");
     assertThat(Capability.ofName("net_raw")).isEqualTo(Capability.NET_RAW);
     assertThat(Capability.ofName("CAP_BPF").number()).isEqualTo(39);
     assertThatThrownBy(() -> Capability.ofName("CAP_ALL")).hasMessageContaining("capabilities(7)");
