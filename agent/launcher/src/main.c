@@ -20,7 +20,8 @@
  *
  * PROCESSES. shim (this process, on the host, in the agent's cgroup)
  *             `- reaper, pid 1 of the new namespaces, in the attempt's cgroup    child.c, reaper.c
- *                 `- the program                                                 exec.c
+ *                 |- the program                                                 exec.c
+ *                 `- with net=allow-list: the forwarder, with less power than the program   network.c, forward.c
  * When the program ends, the reaper ends, the kernel kills the rest of its pid namespace, and the shim makes sure that
  * the cgroup is empty. If the shim is killed, the reaper dies with it.
  *
@@ -29,6 +30,8 @@
  *      the program could write that (uid 0, capabilities; CVE-2019-5736)                      main.c, selfexec.c
  *   2  new mount, pid, ipc, uts and (unless net=host) network namespaces; the cgroup is entered by CLONE_INTO_CGROUP
  *      on v2, on v1 by the first thing the new process does; it is not dumpable               start.c, cgroup.c
+ *      net=allow-list has no interface but lo either: rules lead all connections to the forwarder, and that to the Unix
+ *      socket `proxy` in net_dir, shown at /run/hostler/network                               network.c, nftables.c
  *   3  mount propagation is cut before anything else: later mounts of the host do not arrive  mounts.c
  *   4  declared paths are resolved without following any symlink and pinned as detached mounts: nosuid, nodev, and
  *      read-only but for the top of an rw path; kernel file systems are refused               mounts.c

@@ -44,10 +44,30 @@ class SandboxCommandsTest extends CliTest {
         network = "host"
         seccomp = "profile.json"
         on_denied = "kill"
+
+        [actions.reaching]
+        argv = ["bin/go"]
+        [actions.reaching.sandbox]
+        network = "allow-list"
+        peers = ["repo.example:443", "127.0.0.1:5432", "0.0.0.0/0:80"]
+        connections = 5
         """);
     file = folder.resolve("tool.hostler").toString();
     assertThat(run("bundle", "build", folder.resolve("source").toString(), "--out", file).code())
         .isZero();
+  }
+
+  @Test
+  void whomAnActionMayReachIsNamed() {
+    Result result = run("sandbox", "show", file, "reaching");
+    assertThat(result.out())
+        .contains(
+            "only repo.example:443, 127.0.0.1:5432, 0.0.0.0/0:80, at most 5 connections at once")
+        .contains("reaches 127.0.0.1:5432, a service that may trust whoever is on the host")
+        .contains("reaches anybody, by 0.0.0.0/0:80");
+    Result json = run("sandbox", "show", file, "reaching", "-o", "json");
+    assertThat(json.json().get("peers").get(0).asString()).isEqualTo("repo.example:443");
+    assertThat(json.json().get("connections").asLong()).isEqualTo(5);
   }
 
   @Test

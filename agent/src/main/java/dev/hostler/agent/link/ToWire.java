@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.NetworkUse;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.StreamName;
 import dev.hostler.agent.denial.Denial;
@@ -203,6 +204,9 @@ final class ToWire {
                     .setOomKills(result.use().oomKills())
                     .setPidsDenied(result.use().pidsDenied())
                     .setSummary(UsageToWire.summary(result.use().summary())));
+    if (!result.use().network().equals(NetworkUse.NONE)) {
+      builder.getUseBuilder().setNetwork(NetworkToWire.use(result.use().network()));
+    }
     @Nullable Instant startedAt = result.startedAt();
     if (startedAt != null) {
       builder.setStartedAt(timestamp(startedAt));

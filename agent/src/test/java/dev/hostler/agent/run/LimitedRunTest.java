@@ -17,6 +17,9 @@ import dev.hostler.agent.bundle.BundleUnavailableException;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.TestIdentity;
+import dev.hostler.agent.network.NameLookup;
+import dev.hostler.agent.network.NetworkPolicy;
+import dev.hostler.agent.network.Networks;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.cgroup.CgroupSettings;
@@ -126,6 +129,7 @@ class LimitedRunTest {
             state.resolve("identity/sealing"),
             new TestIdentity(state.resolve("identity")).current,
             TIME),
+        new Networks(NetworkPolicy.OPEN, NameLookup.system(), TIME),
         null,
         new UsageSampler(UsageSettings.USUAL, state, TIME),
         TIME);

@@ -5,6 +5,7 @@ import dev.hostler.cli.command.ResultOptions;
 import dev.hostler.cli.connect.Controller;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.Style;
+import dev.hostler.cli.usage.NetworkView;
 import dev.hostler.cli.usage.SummaryView;
 import dev.hostler.proto.v1.GetJobRequest;
 import dev.hostler.proto.v1.Job;
@@ -67,6 +68,9 @@ public final class JobShow implements Callable<Integer> {
                 + "\n\n"
                 + String.join("\n", JobView.tasks(tasks, style).lines(style))
                 + (SummaryView.isKnown(tasks) ? "\n\n" + SummaryView.text(tasks, style) : "")
+                + (NetworkView.isKnown(tasks)
+                    ? "\n\n" + String.join("\n", NetworkView.table(tasks).lines(style))
+                    : "")
                 + denied(tasks, style));
     return 0;
   }

@@ -7,6 +7,7 @@ import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Style;
 import dev.hostler.cli.console.Table;
+import dev.hostler.cli.usage.NetworkView;
 import dev.hostler.cli.usage.SummaryView;
 import dev.hostler.proto.v1.AttemptResult;
 import dev.hostler.proto.v1.Job;
@@ -123,6 +124,7 @@ final class JobView {
         .put("oom_kills", result.getUse().getOomKills())
         .put("pids_denied", result.getUse().getPidsDenied())
         .put("usage", SummaryView.json(result.getUse()))
+        .put("network", NetworkView.json(result.getUse()))
         .put("limits_hit", result.getLimitsHitList().stream().map(JobView::json).toList());
   }
 

@@ -43,7 +43,7 @@ final class SandboxText {
                     + "; a private /tmp of "
                     + Format.bytes(limits.require(Limit.TMP))
                     + " that is thrown away")
-            .line("reaches", network(sandbox.network()))
+            .line("reaches", network(sandbox))
             .line(
                 "powers",
                 sandbox.capabilities().isEmpty()
@@ -70,10 +70,13 @@ final class SandboxText {
     };
   }
 
-  private static String network(Manifest.Network network) {
-    return switch (network) {
+  private static String network(Manifest.Sandbox sandbox) {
+    return switch (sandbox.network()) {
       case NONE -> "no network and no Unix socket of the host";
       case LOOPBACK -> "a loopback interface of its own, and nothing outside";
+      case ALLOW_LIST ->
+          "only %s, at most %d connections at once, as far as the host permits; it asks for no other name"
+              .formatted(String.join(", ", sandbox.peers()), sandbox.connections());
       case HOST -> "all that the host reaches, and the host's own local services";
     };
   }
@@ -124,6 +127,13 @@ final class SandboxText {
     if (action.sandbox().network() == Manifest.Network.HOST) {
       dangers.add("the host's network includes services that trust local programs");
     }
+    for (String peer : action.sandbox().peers()) {
+      if (peer.startsWith("127.") || peer.startsWith("[::1]") || peer.startsWith("169.254.")) {
+        dangers.add("reaches " + peer + ", a service that may trust whoever is on the host");
+      } else if (peer.startsWith("0.0.0.0/") || peer.startsWith("[::/") || peer.startsWith("::/")) {
+        dangers.add("reaches anybody, by " + peer);
+      }
+    }
     return dangers;
   }
 
@@ -140,6 +150,8 @@ final class SandboxText {
         .put("read_only", sandbox.readOnly())
         .put("capabilities", sandbox.capabilities())
         .put("network", sandbox.network().text())
+        .put("peers", sandbox.peers())
+        .put("connections", sandbox.connections())
         .put("seccomp", sandbox.seccomp())
         .put("on_denied", sandbox.onDenied().text())
         .put("limits", json(limits))

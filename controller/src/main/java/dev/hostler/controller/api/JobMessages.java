@@ -10,6 +10,7 @@ import dev.hostler.controller.job.AttemptResult;
 import dev.hostler.controller.job.Job;
 import dev.hostler.controller.job.JobState;
 import dev.hostler.controller.job.Task;
+import dev.hostler.controller.job.NetworkUse;
 import dev.hostler.controller.job.UsageSummary;
 import dev.hostler.controller.job.Work;
 import dev.hostler.controller.link.LimitFields;
@@ -180,6 +181,10 @@ final class JobMessages {
     @Nullable UsageSummary use = result.use().summary();
     if (use != null) {
       message.getUseBuilder().setSummary(UsageMessages.summary(use));
+    }
+    @Nullable NetworkUse network = result.use().network();
+    if (network != null) {
+      message.getUseBuilder().setNetwork(NetworkMessages.use(network));
     }
     @Nullable Instant started = result.startedAt();
     if (started != null) {

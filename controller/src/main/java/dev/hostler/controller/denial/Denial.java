@@ -24,5 +24,5 @@ public record Denial(
     int thread,
     boolean routine) {
   /** The highest slot. */
-  public static final int LAST_SLOT = 127;
+  public static final int LAST_SLOT = 191;
 }

@@ -88,15 +88,27 @@ public record AttemptResult(
    * @param oomKills processes killed for lack of memory
    * @param pidsDenied forks refused by the pids limit
    * @param summary all else that was seen of it; null: nothing
+   * @param network what it did over the network; null: it had no allow-list of peers
    */
   public record ResourceUse(
       long cpuNanos,
       long memoryPeakBytes,
       long oomKills,
       long pidsDenied,
-      @Nullable UsageSummary summary) {
+      @Nullable UsageSummary summary,
+      @Nullable NetworkUse network) {
     /** Nothing is known. */
     public static final ResourceUse UNKNOWN = new ResourceUse(0, 0, 0, 0, null);
+
+    /** Of an attempt without an allow-list. */
+    public ResourceUse(
+        long cpuNanos,
+        long memoryPeakBytes,
+        long oomKills,
+        long pidsDenied,
+        @Nullable UsageSummary summary) {
+      this(cpuNanos, memoryPeakBytes, oomKills, pidsDenied, summary, null);
+    }
   }
 
   /** The same with another output error. */

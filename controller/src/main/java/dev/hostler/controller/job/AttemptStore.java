@@ -93,7 +93,8 @@ final class AttemptStore {
                   stdout_dropped = :stdout_dropped, stderr_dropped = :stderr_dropped,
                   output_error = :output_error, cpu_nanos = :cpu, memory_peak_bytes = :memory,
                   oom_kills = :ooms, pids_denied = :pids, usage = :usage::jsonb,
-                  limits_hit = :limits::jsonb, learned = :learned
+                  limits_hit = :limits::jsonb, learned = :learned,
+                  network = :network::jsonb
                 WHERE task_id = :task AND attempt = :attempt
                 """)) {
       results.forEach((ref, result) ->
@@ -117,6 +118,7 @@ final class AttemptStore {
               .bind("ooms", result.use().oomKills())
               .bind("pids", result.use().pidsDenied())
               .bind("usage", json(result.use().summary()))
+              .bind("network", json(result.use().network()))
               .bind("limits", LimitHits.json(result.limitsHit()))
               .bind("learned", result.learned())
               .add());
@@ -148,13 +150,18 @@ final class AttemptStore {
             row.getLong("memory_peak_bytes"),
             row.getLong("oom_kills"),
             row.getLong("pids_denied"),
-            usage(row.getString("usage"))),
+            usage(row.getString("usage")),
+            network(row.getString("network"))),
         LimitHits.read(row.getString("limits_hit")),
         row.getString("learned"));
   }
 
-  private static @Nullable String json(@Nullable UsageSummary summary) {
-    return summary == null ? null : JSON.writeValueAsString(summary);
+  private static @Nullable String json(@Nullable Object value) {
+    return value == null ? null : JSON.writeValueAsString(value);
+  }
+
+  private static @Nullable NetworkUse network(@Nullable String json) {
+    return json == null ? null : JSON.readValue(json, NetworkUse.class);
   }
 
   private static @Nullable UsageSummary usage(@Nullable String json) {

@@ -135,6 +135,9 @@ final class FromAgent {
             Math.max(0, result.getUse().getPidsDenied()),
             result.getUse().hasSummary()
                 ? UsageFrames.summary(result.getUse().getSummary())
+                : null,
+            result.getUse().hasNetwork()
+                ? NetworkFrames.use(result.getUse().getNetwork())
                 : null),
         result.getLimitsHitList().stream().limit(MAX_HITS).map(FromAgent::hit).toList(),
         learned(result.getLearned()));
