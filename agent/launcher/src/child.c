@@ -85,6 +85,8 @@ _Noreturn void inside(struct run *run)
     stage("cgroup");
     cgroup_enter(&run->cgroup);
     neutral_oom_score();
+    if (s->net == NET_ALLOW_LIST)
+        network_prepare();
     stage("mounts");
     int scratch = mounts_apply(run);
     hand_over(run->status[1], 's', scratch);

@@ -18,7 +18,7 @@
 #include "launch.h"
 #include "network.h"
 
-enum { LINKS = 512, BUFFER = 16384, DOORS = 8, ANSWER = 12, QUESTION = 4096, ORIGINAL_DST_V6 = 80 };
+enum { LINKS = 512, BUFFER = 16384, DOORS = 8, ANSWER = 12, QUESTION = 1024, ORIGINAL_DST_V6 = 80 };
 enum kind { FREE, STREAM, ASKING, QUERY }; /* ASKING: the proxy has not said yes */
 
 /* One direction. What is in the buffer is written before more is read: a slow reader slows its writer. */

@@ -187,6 +187,7 @@ void plan_place(struct plan *plan, int mask);
 
 /* network.c */
 void loopback_up(void);
+void network_prepare(void);
 void network_allow_list(const struct run *run);
 
 /* caps.c, child.c, exec.c, reaper.c, landlock.c, seccomp.c */

@@ -30,6 +30,18 @@ void loopback_up(void)
     close(fd);
 }
 
+/* While the host's /proc is still there. Entries of ended connections stay for two minutes else, in memory that is nobody's.
+   Best effort: where the table is not there yet, it is made with the rules. */
+void network_prepare(void)
+{
+    int fd = open("/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_time_wait", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (write(fd, "5", 1) < 0)
+        say("nf_conntrack_tcp_timeout_time_wait: %s", strerror(errno));
+    close(fd);
+}
+
 /* Everything is "reached" through the loopback, where the rules pick it up; the source is an address that can be
    answered to. */
 static void default_route(int family, const void *source, size_t n)

@@ -2,6 +2,7 @@
    host needs nft(8). As nft would show it:
 
      chain redirect { type nat hook output priority -100;
+       limit rate over 500/second burst 2000 packets drop
        meta l4proto udp th dport 53 redirect to :DNS
        meta l4proto tcp th dport 53 redirect to :DNS-TCP
        ip daddr 127.0.0.0/8 accept
@@ -11,7 +12,9 @@
        ip daddr 127.0.0.0/8 accept
        ip6 daddr ::1 accept }
 
-   The rules are comfort, not a fence: without them the namespace has no way out at all. */
+   The rules are comfort, not a fence: without them the namespace has no way out at all. The limit is one of new
+   connections (the chain sees only their first packets): each leaves an entry in the kernel's table of connections for a
+   while, in memory that no cgroup accounts for. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,6 +29,7 @@
 #include "netlink.h"
 #include "network.h"
 
+enum { NEW_PER_SECOND = 500, NEW_AT_ONCE = 2000 };
 static const char table[] = "hostler";
 static int acks;
 
@@ -102,14 +106,26 @@ static void masked(struct netlink *to, const void *mask, const void *zero, uint3
     close_both(to, at, data);
 }
 
-static void accept_it(struct netlink *to)
+static void verdict(struct netlink *to, uint32_t code)
 {
     size_t data, at = expression(to, "immediate", &data);
     netlink_put_be32(to, NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
     size_t outer = netlink_open(to, NFTA_IMMEDIATE_DATA), inner = netlink_open(to, NFTA_DATA_VERDICT);
-    netlink_put_be32(to, NFTA_VERDICT_CODE, NF_ACCEPT);
+    netlink_put_be32(to, NFTA_VERDICT_CODE, code);
     netlink_close(to, inner);
     netlink_close(to, outer);
+    close_both(to, at, data);
+}
+
+static void over(struct netlink *to, uint64_t per_second, uint32_t burst)
+{
+    uint64_t rate = __builtin_bswap64(per_second), unit = __builtin_bswap64(1);
+    size_t data, at = expression(to, "limit", &data);
+    netlink_put(to, NFTA_LIMIT_RATE, &rate, sizeof rate);
+    netlink_put(to, NFTA_LIMIT_UNIT, &unit, sizeof unit);
+    netlink_put_be32(to, NFTA_LIMIT_BURST, burst);
+    netlink_put_be32(to, NFTA_LIMIT_TYPE, NFT_LIMIT_PKTS);
+    netlink_put_be32(to, NFTA_LIMIT_FLAGS, NFT_LIMIT_F_INV);
     close_both(to, at, data);
 }
 
@@ -164,14 +180,14 @@ static void accept_own(struct netlink *to, const char *in)
     payload(to, NFT_PAYLOAD_NETWORK_HEADER, 16, 4);
     masked(to, mask, zero, 4);
     equals(to, loopback, 4);
-    accept_it(to);
+    verdict(to, NF_ACCEPT);
     rule_end(to, at);
     at = rule(to, in);
     meta(to, NFT_META_NFPROTO);
     equals(to, &ipv6, 1);
     payload(to, NFT_PAYLOAD_NETWORK_HEADER, 24, 16);
     equals(to, v6, 16);
-    accept_it(to);
+    verdict(to, NF_ACCEPT);
     rule_end(to, at);
 }
 
@@ -189,6 +205,14 @@ static void redirect_protocol(struct netlink *to, unsigned char protocol, uint16
     rule_end(to, at);
 }
 
+static void limit_new(struct netlink *to)
+{
+    size_t at = rule(to, "redirect");
+    over(to, NEW_PER_SECOND, NEW_AT_ONCE);
+    verdict(to, NF_DROP);
+    rule_end(to, at);
+}
+
 void nftables_apply(const struct ports *ports)
 {
     static struct netlink to;
@@ -199,6 +223,7 @@ void nftables_apply(const struct ports *ports)
     netlink_put_text(&to, NFTA_TABLE_NAME, table);
     netlink_end(&to);
     chain(&to, "redirect", "nat", -100, NF_ACCEPT);
+    limit_new(&to);
     redirect_protocol(&to, IPPROTO_UDP, 53, ports->dns);
     redirect_protocol(&to, IPPROTO_TCP, 53, ports->dns_tcp);
     accept_own(&to, "redirect");
@@ -208,6 +233,6 @@ void nftables_apply(const struct ports *ports)
     batch(&to, NFNL_MSG_BATCH_END);
     int err = netlink_send(&to, NETLINK_NETFILTER, acks, &failed);
     if (err != 0)
-        fail(err, "nf_tables, message %u: network = \"allow-list\" needs a kernel with nf_tables, nft_chain_nat and "
-                  "nft_redir (CONFIG_NF_TABLES, CONFIG_NFT_NAT, CONFIG_NFT_REDIR), as modules or built in", failed);
+        fail(err, "nf_tables, message %u: network = \"allow-list\" needs a kernel with nf_tables, nft_chain_nat, "
+                  "nft_redir and nft_limit (CONFIG_NF_TABLES, CONFIG_NFT_NAT, CONFIG_NFT_REDIR, CONFIG_NFT_LIMIT), as modules or built in", failed);
 }

@@ -3,7 +3,9 @@
      net tcp ADDRESS PORT     inside: connects, sends "hello", half-closes, prints what comes back, or the error
      net udp ADDRESS PORT     inside: sends "hello" as a datagram, prints the answer, or the error
      net bulk ADDRESS PORT N  inside: N bytes there and back at once, checked
-     net many ADDRESS PORT N  inside: N connections at once, each of which must come through */
+     net many ADDRESS PORT N  inside: N connections at once, each of which must come through
+     net rate ADDRESS PORT N  inside: N tries, one after the other, at a port where nobody listens; prints 1 if no more of
+                              them came through than are let */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CHUNK = 65536, DENIED = 9 };
@@ -187,10 +190,30 @@ static int many(const char *to, const char *port, int n)
     return printf("%d of %d\n", ok, n) < 0;
 }
 
+static int rate(const char *to, const char *port, int n)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    struct timespec from, now;
+    int came = 0;
+    inet_pton(AF_INET, to, &v4.sin_addr);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int i = 0; i < n; i++) {
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        struct pollfd refused = {.fd = fd};
+        came += connect(fd, (struct sockaddr *)&v4, sizeof v4) != 0 && (errno == ECONNREFUSED || poll(&refused, 1, 0) > 0);
+        close(fd);
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    fprintf(stderr, "%d of %d in %ld s\n", came, n, (long)(now.tv_sec - from.tv_sec));
+    return printf("%d\n", came >= 1000 && came < n && came <= 2000 + 500 * (now.tv_sec - from.tv_sec + 1)) < 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3)
         return proxy(argv[2]);
+    if (argc == 5 && strcmp(argv[1], "rate") == 0)
+        return rate(argv[2], argv[3], atoi(argv[4]));
     if (argc == 5)
         return strcmp(argv[1], "bulk") == 0 ? bulk(argv[2], argv[3], (size_t)atol(argv[4])) : many(argv[2], argv[3], atoi(argv[4]));
     if (argc == 4)

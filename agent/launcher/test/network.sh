@@ -36,6 +36,8 @@ listed -- "$N" many 192.0.2.1 7 300
 check "network: 300 connections at once" out_is "300 of 300"
 listed -- sh -c "'$N' many 192.0.2.1 7 1000 & '$N' many 192.0.2.2 7 20; kill \$!; '$N' tcp 192.0.2.3 80"
 check "network: more than the forwarder has room for wait, and it goes on" all 'out_has "20 of 20" "to 192.0.2.3 80"'
+listed -- "$N" rate 127.0.0.1 22 50000
+check "network: new connections are limited, as the kernel remembers each ($(cat "$A/stderr"))" out_is 1
 listed -- "$P" interfaces
 check "network: only a loopback" out_is 'lo lo-up'
 listed -- "$P" fds

@@ -79,6 +79,7 @@ public final class AttemptNetwork implements AutoCloseable {
         new ProxyServer(
             folder.resolve("net/proxy"),
             new Switchboard(list, tally, refused, most, time, this::denied),
+            most,
             places,
             time);
     this.keeper = Thread.ofVirtual().name("network-" + folder.getFileName()).start(this::look);

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /** What a program sends before it is connected, bounded. For one thread. */
 final class Incoming {
   /** More than any request that makes sense needs. */
-  static final int MOST = 16 << 10;
+  static final int MOST = 8 << 10;
 
   private final SocketChannel channel;
   private final ByteBuffer buffer = ByteBuffer.allocate(MOST).flip();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens the way out of attempts, as far as this host permits one. Thread-safe. */
 public final class Networks {
-  /** On the whole host; each may take two buffers of 16 KiB. */
-  private static final int MOST = 2048;
+  /** On the whole host; each takes two buffers of 8 KiB of the agent's 64 MiB. */
+  private static final int MOST = 1024;
 
   private final NetworkPolicy policy;
   private final NameLookup lookup;

@@ -3,11 +3,9 @@ package dev.hostler.agent.network;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,10 +24,10 @@ import org.slf4j.LoggerFactory;
 final class ProxyServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ProxyServer.class);
 
-  /** What the kernel takes (unix(7)), without the NUL at its end. */
-  private static final int LONGEST_PATH = 107;
-
   private static final int BACKLOG = 512;
+
+  /** Connections of an attempt that may still be saying what they want, or asking for names. */
+  private static final int SPARE = 16;
 
   /** So long a program may take to say what it wants, of which connecting is no part. */
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
@@ -39,6 +37,7 @@ final class ProxyServer implements AutoCloseable {
   private final ServerSocketChannel door;
   private final Switchboard switchboard;
   private final Semaphore places;
+  private final Semaphore own;
   private final TimeSource time;
 
   /** Since when they are open without a peer; the peer's once there is one. */
@@ -57,23 +56,20 @@ final class ProxyServer implements AutoCloseable {
    * Listens from now on.
    *
    * @param socket replaced if it is there; its folder must be one that only the sandbox sees
+   * @param connections to peers at once
    * @param places of connections on the whole host
    */
-  ProxyServer(Path socket, Switchboard switchboard, Semaphore places, TimeSource time)
+  ProxyServer(
+      Path socket, Switchboard switchboard, int connections, Semaphore places, TimeSource time)
       throws IOException {
     this.switchboard = switchboard;
+    this.own = new Semaphore(connections + SPARE);
     this.places = places;
     this.time = time;
-    int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > LONGEST_PATH) {
-      throw new IOException(
-          "the path of the proxy's socket, %s, has %d bytes; the kernel takes %d: use a shorter state_dir"
-              .formatted(socket, bytes, LONGEST_PATH));
-    }
     Files.deleteIfExists(socket);
     door = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      door.bind(UnixDomainSocketAddress.of(socket), BACKLOG);
+      SocketPaths.bind(door, socket, BACKLOG);
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
     } catch (IOException | RuntimeException e) {
       door.close();
@@ -86,7 +82,12 @@ final class ProxyServer implements AutoCloseable {
     try {
       while (door.isOpen()) {
         SocketChannel program = take();
+        if (!own.tryAcquire()) {
+          program.close();
+          continue;
+        }
         if (!places.tryAcquire()) {
+          own.release();
           program.close(); // the host has as many as it can have
           continue;
         }
@@ -143,6 +144,7 @@ final class ProxyServer implements AutoCloseable {
       end(peer);
       open.remove(program);
       places.release();
+      own.release();
     }
   }
 

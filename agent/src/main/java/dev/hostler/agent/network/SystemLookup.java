@@ -18,12 +18,12 @@ import java.util.concurrent.TimeoutException;
  * name servers are silent, and must not keep the agent's other work waiting. Thread-safe.
  */
 final class SystemLookup implements NameLookup {
-  static final SystemLookup INSTANCE = new SystemLookup();
-
   private static final int THREADS = 4;
   private static final int WAITING = 64;
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int MOST_ADDRESSES = 16;
+
+  static final SystemLookup INSTANCE = new SystemLookup();
 
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(

@@ -315,6 +315,18 @@ class ProxyTest {
   }
 
   @Test
+  void whoSaysNothingKeepsNobodyElseOut() throws Exception {
+    open(1, false, "127.0.0.1:" + port);
+    List<SocketChannel> silent = new ArrayList<>();
+    for (int i = 0; i < 17; i++) {
+      silent.add(client());
+    }
+    assertThat(take(client(), 1)).isEmpty(); // one too many of this attempt
+    silent.getFirst().close();
+    await().until(() -> socks(client(), 1, 1, new byte[] {127, 0, 0, 1}, port).equals(reply(0)));
+  }
+
+  @Test
   void answersQuestionsAboutNames() throws Exception {
     nameLeadsTo = "198.51.100.1";
     open(8, false, "repo.test:443");
@@ -419,9 +431,13 @@ class ProxyTest {
   }
 
   @Test
-  void aPathThatIsTooLongForASocketIsSaid() {
+  void aPathMayBeLongerThanThatOfASocket() throws Exception {
     Path deep = folder.resolve("x".repeat(100));
-    assertThatThrownBy(() -> networks().open(deep, List.of("a.b:1"), 1, false, listener))
-        .hasMessageContaining("use a shorter state_dir");
+    network = networks().open(deep, List.of("127.0.0.1:" + port), 1, false, listener);
+    Path link = Files.createSymbolicLink(folder.resolve("l"), deep.resolve("net"));
+    try (SocketChannel client =
+        SocketChannel.open(UnixDomainSocketAddress.of(link.resolve("proxy")))) {
+      assertThat(socks(client, 1, 1, new byte[] {127, 0, 0, 1}, port)).isEqualTo(reply(0));
+    }
   }
 }

@@ -50,7 +50,9 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Actions with an allow-list through the real launcher, to a server on this machine's own address. */
+/**
+ * Actions with an allow-list through the real launcher, to a server on this machine's own address.
+ */
 class NetworkAttemptTest {
   private static final TimeSource TIME = TimeSource.system();
 
@@ -104,7 +106,8 @@ class NetworkAttemptTest {
     try {
       while (true) {
         try (Socket one = server.accept()) {
-          one.getOutputStream().write("welcome\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+          one.getOutputStream()
+              .write("welcome\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
       }
     } catch (IOException _) {
@@ -168,7 +171,8 @@ class NetworkAttemptTest {
         """
             .formatted(SignedBundle.TOML, peer, more);
     bundle =
-        new SignedBundle(root.resolve("made"), toml, TIME.instant(), null, "#!/bin/bash\n" + script);
+        new SignedBundle(
+            root.resolve("made"), toml, TIME.instant(), null, "#!/bin/bash\n" + script);
     Files.copy(bundle.root, root.resolve("roots.pem"));
     return new Assignment(
         new AttemptId("t1", 1),
@@ -202,8 +206,7 @@ class NetworkAttemptTest {
     assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.EXITED);
     assertThat(stdout()).isEqualTo("welcome\nover\n");
     assertThat(result.use().network())
-        .isEqualTo(
-            new NetworkUse(1, 1, 1, 0, 8, List.of(new NetworkUse.OfPeer(peer, 1, 0, 8))));
+        .isEqualTo(new NetworkUse(1, 1, 1, 0, 8, List.of(new NetworkUse.OfPeer(peer, 1, 0, 8))));
     String denied = "connect(198.51.100.7:443: not in the allow-list)";
     assertThat(result.denials()).extracting(Denial::text).containsExactly(denied);
     assertThat(heard).startsWith("started").contains(denied);
@@ -236,7 +239,13 @@ class NetworkAttemptTest {
   @Test
   void anAgentThatIsStartedAgainLetsItGoOn() throws Exception {
     Assignment assignment =
-        action("", connect(peer) + "until [ -e /var/lib/" + root.getFileName() + "/go ]; do sleep 0.05; done\n" + connect(peer));
+        action(
+            "",
+            connect(peer)
+                + "until [ -e /var/lib/"
+                + root.getFileName()
+                + "/go ]; do sleep 0.05; done\n"
+                + connect(peer));
     SandboxExecutor before = executor();
     Thread first =
         Thread.ofVirtual()
@@ -257,8 +266,7 @@ class NetworkAttemptTest {
           root.resolve("go").toFile().mkdir();
         });
 
-    AttemptResult result =
-        after.reattach(assignment, true, new CancelSignal(), progress).result();
+    AttemptResult result = after.reattach(assignment, true, new CancelSignal(), progress).result();
 
     assertThat(result.exitCode()).as(result.message()).isZero();
     assertThat(stdout()).isEqualTo("welcome\nwelcome\n");

@@ -16,6 +16,9 @@ import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.TestIdentity;
+import dev.hostler.agent.network.NameLookup;
+import dev.hostler.agent.network.NetworkPolicy;
+import dev.hostler.agent.network.Networks;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.cgroup.Cgroup;
@@ -134,6 +137,7 @@ class PreviewRunTest {
                 state.resolve("identity/sealing"),
                 new TestIdentity(state.resolve("identity")).current,
                 TIME),
+            new Networks(NetworkPolicy.OPEN, NameLookup.system(), TIME),
             snapshots,
             usage,
             TIME),

@@ -133,12 +133,8 @@ final class FromAgent {
             Math.max(0, result.getUse().getMemoryPeakBytes()),
             Math.max(0, result.getUse().getOomKills()),
             Math.max(0, result.getUse().getPidsDenied()),
-            result.getUse().hasSummary()
-                ? UsageFrames.summary(result.getUse().getSummary())
-                : null,
-            result.getUse().hasNetwork()
-                ? NetworkFrames.use(result.getUse().getNetwork())
-                : null),
+            result.getUse().hasSummary() ? UsageFrames.summary(result.getUse().getSummary()) : null,
+            result.getUse().hasNetwork() ? NetworkFrames.use(result.getUse().getNetwork()) : null),
         result.getLimitsHitList().stream().limit(MAX_HITS).map(FromAgent::hit).toList(),
         learned(result.getLearned()));
   }

@@ -207,7 +207,7 @@ class DenialsTest {
   void whatBreaksTheContractEndsTheStream() {
     for (Denial.Builder bad :
         List.of(
-            denial(128, "mount", 1),
+            denial(192, "mount", 1),
             denial(-1, "mount", 1),
             denial(0, "mount", 0),
             denial(0, "mount", Long.MAX_VALUE))) {
@@ -222,10 +222,10 @@ class DenialsTest {
     ScriptedAgent agent = engine.connect(host);
     agent.slots(1);
     AttemptRef ref = agent.awaitAssignment().getRef();
-    Denial.Builder[] many = new Denial.Builder[129];
+    Denial.Builder[] many = new Denial.Builder[193];
     java.util.Arrays.fill(many, denial(0, "mount", 1));
     told(agent, ref, many);
-    assertThat(agent.awaitEnd().getDescription()).contains("129");
+    assertThat(agent.awaitEnd().getDescription()).contains("193");
   }
 
   @Test
