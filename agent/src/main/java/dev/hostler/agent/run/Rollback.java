@@ -60,12 +60,29 @@ final class Rollback implements Around {
               work.bundle() + " " + work.version() + " " + work.action(),
               action.rollbackOnFailure(),
               action.snapshot()));
+      keepState(snapshots, assignment.id().label(), action);
     } catch (SnapshotException e) {
       throw new RefusedException(
           e.space() ? Refusal.SNAPSHOT_NO_ROOM : Refusal.SNAPSHOT_FAILED,
           "no snapshot, so nothing was run: " + e.getMessage());
     } catch (IOException e) {
       throw new RefusedException(Refusal.SNAPSHOT_FAILED, "no snapshot, so nothing was run: " + e);
+    }
+  }
+
+  private static void keepState(Snapshots snapshots, String name, Manifest.Action action)
+      throws RefusedException, InterruptedException {
+    boolean kept = false;
+    try {
+      snapshots.state().capture(name, action.state());
+      kept = true;
+    } catch (IOException e) {
+      throw new RefusedException(
+          Refusal.SNAPSHOT_FAILED, "no snapshot, so nothing was run: " + e.getMessage());
+    } finally {
+      if (!kept) {
+        snapshots.drop(name);
+      }
     }
   }
 
@@ -88,12 +105,14 @@ final class Rollback implements Around {
       Snapshots.Restored restored = snapshots.restored(name).orElse(null);
       if (restored == null) {
         snapshots.seal(name);
+        snapshots.state().seal(name);
         boolean succeeded = result.outcome() == Outcome.EXITED && result.exitCode() == 0;
         if (succeeded || !snapshots.wantsRollback(name)) {
           return new AttemptExecutor.Ended(result.withMessage("snapshot " + name), true);
         }
         restored = snapshots.restore(name);
       }
+      restored = snapshots.state().restoreWith(name, snapshots, restored);
       return new AttemptExecutor.Ended(
           result.withMessage(
               (restored.identical() ? "rolled back" : "NOT ROLLED BACK WHOLLY")

@@ -17,6 +17,9 @@ import java.util.function.Consumer;
  * byte of content. Thread-safe.
  */
 public final class SnapshotVerbs {
+  /** Exit code: refused, because something else has changed what is kept. */
+  private static final int CONFLICT = 2;
+
   private final Snapshots snapshots;
   private final Previews previews;
 
@@ -66,10 +69,18 @@ public final class SnapshotVerbs {
       String verb, String id, boolean force, Path stdout, Path stderr, Consumer<Process> started)
       throws IOException, InterruptedException {
     if (verb.equals("diff") || verb.equals("restore") || verb.equals("apply")) {
+      if (verb.equals("restore") && !force) {
+        List<String> conflicts = snapshots.state().conflicts(id);
+        if (!conflicts.isEmpty()) {
+          say(stdout, conflicts);
+          say(stdout, List.of("refused: something else has changed what is kept besides files"));
+          return CONFLICT;
+        }
+      }
       Process process = snapshots.start(verb, id, force, stdout, stderr);
       started.accept(process);
       try {
-        return process.waitFor();
+        return withState(verb, id, process.waitFor(), stdout);
       } catch (InterruptedException e) {
         process.destroy(); // goes on where it was when the agent is back
         throw e;
@@ -100,6 +111,28 @@ public final class SnapshotVerbs {
     return 0;
   }
 
+  /** What the program does not know of. */
+  private int withState(String verb, String id, int code, Path stdout)
+      throws IOException, InterruptedException {
+    if (code > SnapshotProgram.DIFFERENT || verb.equals("apply") || !snapshots.state().has(id)) {
+      return code;
+    }
+    List<String> lines =
+        verb.equals("diff")
+            ? snapshots.state().differences(id)
+            : snapshots.state().restore(id, snapshots);
+    say(stdout, lines);
+    if (lines.isEmpty()) {
+      say(stdout, List.of("state: as it was"));
+      return code;
+    }
+    return SnapshotProgram.DIFFERENT;
+  }
+
+  private static void say(Path stdout, List<String> lines) throws IOException {
+    Files.write(stdout, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
   private static String line(SnapshotInfo one) {
     return "%s  %s  %s  %d bytes  job %s  by %s  %s%s%s"
         .formatted(
@@ -116,6 +149,7 @@ public final class SnapshotVerbs {
 
   private void show(String id, PrintStream out) throws IOException {
     snapshots.find(id).ifPresent(one -> out.println(line(one)));
+    snapshots.state().lines(id).forEach(out::println);
     ManifestLines.each(snapshots.manifest(id), out::println);
   }
 }

@@ -1,6 +1,7 @@
 package dev.hostler.agent.snapshot;
 
 import dev.hostler.agent.snapshot.SnapshotProgram.Done;
+import dev.hostler.agent.state.HostState;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,15 +28,21 @@ public final class Snapshots {
   private final SnapshotShelf shelf;
   private final SnapshotProgram program;
   private final SnapshotSettings settings;
+  private final KeptState state;
   private final TimeSource time;
 
   /** Read: its snapshots are used. Write: some are removed. */
   private final ReadWriteLock use = new ReentrantReadWriteLock();
 
   private Snapshots(
-      Path store, SnapshotProgram program, SnapshotSettings settings, TimeSource time) {
+      Path store,
+      SnapshotProgram program,
+      SnapshotSettings settings,
+      HostState state,
+      TimeSource time) {
     this.store = store;
     this.shelf = new SnapshotShelf(store);
+    this.state = new KeptState(store, state);
     this.program = program;
     this.settings = settings;
     this.time = time;
@@ -50,11 +57,26 @@ public final class Snapshots {
   public static Snapshots open(
       Path store, SnapshotProgram program, SnapshotSettings settings, TimeSource time)
       throws IOException {
+    return open(store, program, settings, HostState.ofHost(), time);
+  }
+
+  /**
+   * The same.
+   *
+   * @param state what is kept besides files
+   */
+  public static Snapshots open(
+      Path store,
+      SnapshotProgram program,
+      SnapshotSettings settings,
+      HostState state,
+      TimeSource time)
+      throws IOException {
     var rootOnly = PosixFilePermissions.fromString("rwx------");
     Files.createDirectories(
         store.resolve(SnapshotShelf.PACKS), PosixFilePermissions.asFileAttribute(rootOnly));
     Files.setPosixFilePermissions(store, rootOnly);
-    Snapshots snapshots = new Snapshots(store.toAbsolutePath(), program, settings, time);
+    Snapshots snapshots = new Snapshots(store.toAbsolutePath(), program, settings, state, time);
     snapshots.collect();
     return snapshots;
   }
@@ -62,10 +84,22 @@ public final class Snapshots {
   /**
    * How a restore ended.
    *
-   * @param identical are the paths as they were captured?
+   * @param identical is all as it was captured?
    * @param text for people
    */
-  public record Restored(boolean identical, String text) {}
+  public record Restored(boolean identical, String text) {
+    /** With what could not be brought back besides files, a line each. */
+    Restored with(List<String> failed) {
+      return failed.isEmpty()
+          ? new Restored(identical, text + "; state too")
+          : new Restored(false, text + "; " + String.join("; ", failed));
+    }
+  }
+
+  /** What they keep besides files. */
+  public KeptState state() {
+    return state;
+  }
 
   /**
    * Captures paths as they are, before an attempt that was never started. What an earlier, unused

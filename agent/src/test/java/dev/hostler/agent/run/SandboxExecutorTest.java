@@ -30,6 +30,7 @@ import dev.hostler.agent.snapshot.SnapshotInfo;
 import dev.hostler.agent.snapshot.SnapshotProgram;
 import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.snapshot.Snapshots;
+import dev.hostler.agent.state.HostState;
 import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.usage.UsageSampler;
@@ -44,6 +45,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -905,6 +907,63 @@ class SandboxExecutorTest {
       AttemptResult again = executor.reattach(assignment, true, cancel, heard).result();
       assertThat(again.message()).startsWith("rolled back to snapshot ");
       assertThat(data.resolve("file")).hasContent("somebody else's\n");
+    } finally {
+      remove(data);
+    }
+  }
+
+  /**
+   * The host's kernel parameters are below the writable path here, so that the action can change
+   * one.
+   */
+  @Test
+  void whatIsNoFileIsKeptAndBroughtBackToo() throws Exception {
+    Path data = captured();
+    Path parameter = data.resolve("proc/sys/net/ipv4/ip_forward");
+    try {
+      Files.createDirectories(parameter.getParent());
+      Files.writeString(parameter, "0\n");
+      snapshots =
+          Snapshots.open(
+              state.resolve("snapshots"),
+              SnapshotProgram.beside(Sandbox.launcher()),
+              SnapshotSettings.USUAL,
+              HostState.below(data),
+              TIME);
+      executor = executor(sandbox);
+      String kept = "snapshot = [\"%s/file\"]\nstate = [\"sysctl:net.ipv4.%s\"]\n";
+      String script = HALF.formatted(data).replace("exit", "echo 1 > " + parameter + "\nexit");
+      AttemptResult result =
+          run(
+              greet(
+                  rollback(data)
+                      .replace("rollback_on", kept.formatted(data, "ip_forward") + "rollback_on"),
+                  script + "3\n"));
+      assertThat(result.message()).contains("rolled back", "state too");
+      assertThat(parameter).hasContent("0\n");
+      assertThat(data.resolve("file")).hasContent("old\n");
+      assertThat(data.resolve("other")).as("not declared").doesNotExist();
+    } finally {
+      try (var all = Files.walk(data)) {
+        all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+      }
+    }
+  }
+
+  @Test
+  void withoutTheDeclaredStateNothingIsRun() throws Exception {
+    Path data = captured();
+    try {
+      AttemptResult result =
+          run(
+              greet(
+                  rollback(data)
+                      .replace("rollback_on", "state = [\"sysctl:no.such\"]\nrollback_on"),
+                  HALF.formatted(data) + "0\n"));
+      assertThat(result.refusal()).as(result.message()).isEqualTo(Refusal.SNAPSHOT_FAILED);
+      assertThat(result.message()).contains("sysctl:no.such: this kernel has no parameter");
+      assertThat(data.resolve("file")).hasContent("old\n");
+      assertThat(snapshots.list()).isEmpty();
     } finally {
       remove(data);
     }

@@ -128,7 +128,8 @@ final class BundleToml {
             sandbox,
             limits(fields),
             fields.strings("snapshot", rollback ? sandbox.writable() : List.of()),
-            rollback);
+            rollback,
+            StateEntries.read(fields, problems));
     fields.noOthers();
     return action;
   }

@@ -49,7 +49,8 @@ public record Manifest(
    * @param sandbox what it may touch
    * @param limits what it may use
    * @param snapshot paths that are kept for a rollback; below writable paths
-   * @param rollbackOnFailure are they brought back if it fails?
+   * @param rollbackOnFailure are they, and the state, brought back if it fails?
+   * @param state what is kept for a rollback besides files
    */
   public record Action(
       String name,
@@ -61,7 +62,8 @@ public record Manifest(
       Sandbox sandbox,
       Limits limits,
       List<String> snapshot,
-      boolean rollbackOnFailure) {
+      boolean rollbackOnFailure,
+      List<StateEntry> state) {
 
     /** {@link #runAs} of the agent's unprivileged user. */
     public static final String DEFAULT_USER = "default";
@@ -70,6 +72,7 @@ public record Manifest(
       argv = List.copyOf(argv);
       env = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(env));
       snapshot = List.copyOf(snapshot);
+      state = List.copyOf(state);
     }
   }
 

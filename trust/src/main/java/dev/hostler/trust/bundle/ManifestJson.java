@@ -76,6 +76,9 @@ final class ManifestJson {
     if (action.rollbackOnFailure()) { // left out else: older manifests stay as they are
       node.put("rollback_on_failure", true);
     }
+    if (!action.state().isEmpty()) {
+      texts(node.putArray("state"), action.state().stream().map(StateEntry::toString).toList());
+    }
   }
 
   private static void texts(ArrayNode array, List<String> values) {
@@ -213,7 +216,8 @@ final class ManifestJson {
             sandbox(fields.get("sandbox"), fields.path("sandbox"), problems),
             Limits.read(orEmpty(fields.get("limits")), fields.path("limits"), problems),
             fields.strings("snapshot"),
-            fields.get("rollback_on_failure") != null && fields.bool("rollback_on_failure"));
+            fields.get("rollback_on_failure") != null && fields.bool("rollback_on_failure"),
+            StateEntries.read(fields, problems));
     fields.noOthers();
     return action;
   }

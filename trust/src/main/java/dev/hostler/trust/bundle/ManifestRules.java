@@ -132,6 +132,11 @@ final class ManifestRules {
           "is set, but no path is kept",
           "name paths in snapshot, or leave it out");
     }
+    StateEntries.check(action.state(), path + ".state", problems);
+    if (!action.state().isEmpty() && action.snapshot().isEmpty()) {
+      problems.add(
+          path + ".state", "is part of a snapshot, and no path is kept", "name paths in snapshot");
+    }
     limits(action.limits(), path + ".limits.", problems);
   }
 

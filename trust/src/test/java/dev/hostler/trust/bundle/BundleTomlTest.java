@@ -330,4 +330,25 @@ class BundleTomlTest {
     refused(FULL.replace(snapshot, "snapshot = []\nrollback_on_failure = true\n"))
         .hasMessageContaining("no path is kept");
   }
+
+  @Test
+  void stateIsKeptBesidesFiles() throws Exception {
+    String snapshot = "snapshot = [\"/etc/ssh/sshd_config.d/10-x.conf\"]\n";
+    String state = "state = [\"systemd:ssh.service\", \"nftables\"]\n";
+    Manifest manifest = read(FULL.replace(snapshot, snapshot + state));
+    assertThat(manifest.actions().get("all").state())
+        .extracting(StateEntry::toString)
+        .containsExactly("systemd:ssh.service", "nftables");
+    assertThat(ManifestJson.read(manifest.canonicalJson())).isEqualTo(manifest);
+    assertThat(new String(read(FULL).canonicalJson(), java.nio.charset.StandardCharsets.UTF_8))
+        .as("older manifests stay as they are")
+        .doesNotContain("\"state\"");
+    refused(FULL.replace(snapshot, "snapshot = []\n" + state))
+        .hasMessageContaining("name paths in snapshot");
+    refused(FULL.replace(snapshot, snapshot + "state = [\"systemd:ssh\"]\n"))
+        .hasMessageContaining("actions.all.state")
+        .hasMessageContaining("systemd:UNIT");
+    refused(FULL.replace(snapshot, snapshot + "state = [\"nftables\", \"nftables\"]\n"))
+        .hasMessageContaining("names one twice");
+  }
 }
