@@ -91,7 +91,7 @@ class UsageSamplerTest {
     sampler(Duration.ofMillis(100), Duration.ofMillis(500));
     Cgroup group = group("a.1", 0);
     sampler.add("a.1", group, false);
-    run(group, "exec 5<>/dev/null 6<>/dev/null; sleep 1000 & sleep 1000 & wait");
+    run(group, "exec 5<>/dev/null 6<>/dev/null; while :; do :; done & sleep 1000 & wait");
     await().until(() -> next("a.1").processes() == 3);
     UsageWindow window = next("a.1");
 

@@ -23,7 +23,7 @@ class UsageE2eTest {
                 "--",
                 "/bin/bash",
                 "-c",
-                "end=$((SECONDS+15)); while [ $SECONDS -lt $end ]; do :; done; # usage-e2e"));
+                ": usage-e2e; end=$((SECONDS+15)); while [ $SECONDS -lt $end ]; do :; done"));
     Stack.await(
         "it is in top",
         () -> {
