@@ -17,13 +17,15 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param writable paths to declare
  * @param capabilities to declare
- * @param network "none", "loopback" or "host"
+ * @param network "none", "loopback", "allow-list" or "host"
+ * @param peers with "allow-list": whom it may connect to
  * @param beware what cannot be declared, and what to look at
  */
 record Proposal(
     SortedSet<String> writable,
     SortedSet<String> capabilities,
     String network,
+    SortedSet<String> peers,
     List<String> beware) {
 
   /** Made before anybody listens, or by the kernel itself. */
@@ -67,7 +69,9 @@ record Proposal(
         .forEach(peer ->
             beware.add("it talks to the socket " + peer + ", which no sandbox lets through"));
     learned.more().forEach(kind -> beware.add("there was more of this than is kept: " + kind));
-    return new Proposal(outermost(paths), capabilities, network(learned), beware);
+    Reach reach = Reach.of(learned);
+    beware.addAll(reach.beware());
+    return new Proposal(outermost(paths), capabilities, reach.network(), reach.peers(), beware);
   }
 
   /** What lies below another path is writable with it. */
@@ -79,20 +83,6 @@ record Proposal(
       }
     }
     return result;
-  }
-
-  private static String network(Learned learned) {
-    List<String> all = new ArrayList<>(learned.peers());
-    all.addAll(learned.listens());
-    all.removeIf(address -> address.startsWith("unix:"));
-    if (all.isEmpty()) {
-      return "none";
-    }
-    // Its own loopback interface is enough for a program that only talks to itself.
-    boolean own =
-        all.stream()
-            .allMatch(address -> address.startsWith("127.") || address.startsWith("[::1]:"));
-    return own && learned.listens().containsAll(learned.peers()) ? "loopback" : "host";
   }
 
   /** A profile of just the calls that were made, as JSON. */
@@ -135,6 +125,9 @@ record Proposal(
     text.append("writable = ").append(quoted(writable)).append('\n');
     text.append("capabilities = ").append(quoted(capabilities)).append('\n');
     text.append("network = ").append(quoted(network)).append('\n');
+    if (!peers.isEmpty()) {
+      text.append("peers = ").append(quoted(peers)).append('\n');
+    }
     return text.append("seccomp = ").append(quoted(seccomp)).toString();
   }
 

@@ -52,11 +52,15 @@ class ProposalTest {
   @ParameterizedTest
   @CsvSource({
     "'', '', none",
-    "10.0.0.1:443, '', host",
+    "10.0.0.1:443, '', allow-list",
+    "[2001:db8::7]:443, '', allow-list",
+    "192.0.2.53:53, '', none",
+    "10.0.0.1:443, 10.0.0.2:80, host",
+    "strange:x, '', host",
     "'', 0.0.0.0:80, host",
     "'', 127.0.0.1:80, loopback",
     "127.0.0.1:80, 127.0.0.1:80, loopback",
-    "127.0.0.1:5432, '', host"
+    "127.0.0.1:5432, '', allow-list"
   })
   void theNetworkIsTheSmallestThatReaches(String peer, String listen, String network) {
     String peers = peer.isEmpty() ? "" : "\"" + peer + "\"";
@@ -66,6 +70,15 @@ class ProposalTest {
     assertThat(Proposal.of(learned).toml("go", learned, "default"))
         .contains("[actions.go.sandbox]", "network = \"" + network + "\"")
         .contains(peer.isEmpty() ? "writable = []" : "# it talks to: " + peer);
+  }
+
+  @Test
+  void peersAreThoseOfTheRunWithoutItsNameServers() {
+    Learned learned = learned("\"peers\":[\"192.0.2.53:53\",\"10.0.0.2:443\",\"10.0.0.1:80\"]");
+    Proposal proposal = Proposal.of(learned);
+    assertThat(proposal.peers()).containsExactly("10.0.0.1:80", "10.0.0.2:443");
+    assertThat(proposal.toml("go", learned, "default"))
+        .contains("peers = [\"10.0.0.1:80\", \"10.0.0.2:443\"]", "write NAME:PORT");
   }
 
   @Test
