@@ -24,6 +24,7 @@ class SnapshotCommandsTest extends CliTest {
     "diff a.1, diff, a.1, false, ''",
     "restore a.1 --reason why, restore, a.1, false, why",
     "restore a.1 --reason why --force, restore, a.1, true, why",
+    "restore a.1 --reason why --chain, rewind, a.1, false, why",
     "pin a.1 --reason why, pin, a.1, false, why",
     "pin a.1 --off --reason why, unpin, a.1, false, why",
     "remove a.1 --reason why, remove, a.1, false, why"

@@ -17,16 +17,15 @@ import java.util.function.Consumer;
  * byte of content. Thread-safe.
  */
 public final class SnapshotVerbs {
-  /** Exit code: refused, because something else has changed what is kept. */
-  private static final int CONFLICT = 2;
-
   private final Snapshots snapshots;
   private final Previews previews;
+  private final Restores restores;
 
   /** On these snapshots. */
   public SnapshotVerbs(Snapshots snapshots) {
     this.snapshots = snapshots;
     this.previews = new Previews(snapshots);
+    this.restores = new Restores(snapshots);
   }
 
   /**
@@ -42,7 +41,7 @@ public final class SnapshotVerbs {
     return switch (verb) {
       case "list" -> "";
       case "apply" -> previews.requireShown(name, shown);
-      case "show", "diff", "restore", "pin", "unpin", "remove" ->
+      case "show", "diff", "restore", "rewind", "pin", "unpin", "remove" ->
           snapshots
               .find(name)
               .orElseThrow(() ->
@@ -68,23 +67,14 @@ public final class SnapshotVerbs {
   public int run(
       String verb, String id, boolean force, Path stdout, Path stderr, Consumer<Process> started)
       throws IOException, InterruptedException {
-    if (verb.equals("diff") || verb.equals("restore") || verb.equals("apply")) {
-      if (verb.equals("restore") && !force) {
-        List<String> conflicts = snapshots.state().conflicts(id);
-        if (!conflicts.isEmpty()) {
-          say(stdout, conflicts);
-          say(stdout, List.of("refused: something else has changed what is kept besides files"));
-          return CONFLICT;
-        }
+    switch (verb) {
+      case "diff", "restore", "apply" -> {
+        return restores.one(verb, id, force, stdout, stderr, started);
       }
-      Process process = snapshots.start(verb, id, force, stdout, stderr);
-      started.accept(process);
-      try {
-        return withState(verb, id, process.waitFor(), stdout);
-      } catch (InterruptedException e) {
-        process.destroy(); // goes on where it was when the agent is back
-        throw e;
+      case "rewind" -> {
+        return restores.chain(id, force, stdout, stderr, started);
       }
+      default -> {}
     }
     try (PrintStream out =
         new PrintStream(
@@ -109,28 +99,6 @@ public final class SnapshotVerbs {
       }
     }
     return 0;
-  }
-
-  /** What the program does not know of. */
-  private int withState(String verb, String id, int code, Path stdout)
-      throws IOException, InterruptedException {
-    if (code > SnapshotProgram.DIFFERENT || verb.equals("apply") || !snapshots.state().has(id)) {
-      return code;
-    }
-    List<String> lines =
-        verb.equals("diff")
-            ? snapshots.state().differences(id)
-            : snapshots.state().restore(id, snapshots);
-    say(stdout, lines);
-    if (lines.isEmpty()) {
-      say(stdout, List.of("state: as it was"));
-      return code;
-    }
-    return SnapshotProgram.DIFFERENT;
-  }
-
-  private static void say(Path stdout, List<String> lines) throws IOException {
-    Files.write(stdout, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   private static String line(SnapshotInfo one) {

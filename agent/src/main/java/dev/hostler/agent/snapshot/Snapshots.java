@@ -253,6 +253,11 @@ public final class Snapshots {
     return program.start(stdout, stderr, arguments);
   }
 
+  /** Are its files as they were captured? */
+  boolean isAsItWas(String id) throws IOException, InterruptedException {
+    return program.run(List.of(), "diff", store.toString(), id).code() == SnapshotProgram.OK;
+  }
+
   /** Those that are there, oldest first, unfinished ones before all others. */
   public List<SnapshotInfo> list() throws IOException {
     return shelf.list();

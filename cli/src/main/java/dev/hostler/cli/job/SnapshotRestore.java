@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  hostler snapshot restore 0193a2b4-… -t true --reason 'broke logins'"
+      "  hostler snapshot restore 0193a2b4-… -t true --reason 'broke logins'",
+      "  hostler snapshot restore 0193a2b4-… --chain -t true --reason 'back to Monday'"
     })
 public final class SnapshotRestore extends SnapshotVerb {
   @Mixin private final SnapshotChange change = new SnapshotChange();
@@ -26,6 +27,14 @@ public final class SnapshotRestore extends SnapshotVerb {
       description = "Restore although something else has changed the paths since.")
   private boolean force;
 
+  @Option(
+      names = "--chain",
+      description = {
+        "Restore all that were taken since on the same paths first, newest first: back to before",
+        "this one. Ends at the first that does not come back whole."
+      })
+  private boolean chain;
+
   /** Made by the composition root. */
   public SnapshotRestore(Session session) {
     super(session);
@@ -33,6 +42,6 @@ public final class SnapshotRestore extends SnapshotVerb {
 
   @Override
   JobWork.Snapshot asked() {
-    return new JobWork.Snapshot("restore", change.id, force, change.reason);
+    return new JobWork.Snapshot(chain ? "rewind" : "restore", change.id, force, change.reason);
   }
 }

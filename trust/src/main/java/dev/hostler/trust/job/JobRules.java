@@ -129,7 +129,7 @@ final class JobRules {
           "is " + Problems.show(snapshot.id()),
           list ? "leave it empty to list" : "give the id of a snapshot or of a job");
     }
-    if (snapshot.force() && !snapshot.verb().equals("restore")) {
+    if (snapshot.force() && !List.of("restore", "rewind").contains(snapshot.verb())) {
       problems.add("snapshot.force", "is set", "only a restore can be forced");
     }
     boolean apply = snapshot.verb().equals("apply");

@@ -47,7 +47,7 @@ public sealed interface JobWork {
    * @param verb one of {@link #VERBS}
    * @param id of a snapshot ("task.number"), or of a job whose newest snapshot on each host is
    *     meant; empty with "list"
-   * @param force with "restore": although something else has changed the paths since
+   * @param force with "restore" and "rewind": although something else has changed the paths since
    * @param reason why, for the audit; may be empty where nothing is changed
    * @param shown with "apply": SHA-256 of the lists of changes that the operator has seen, of which
    *     a host's preview must have one; else empty
@@ -56,7 +56,8 @@ public sealed interface JobWork {
       implements JobWork {
     /** What can be asked for. */
     public static final List<String> VERBS =
-        List.of("list", "show", "diff", "restore", "pin", "unpin", "remove", "apply");
+        List.of(
+            "list", "show", "diff", "restore", "rewind", "pin", "unpin", "remove", "apply");
 
     public Snapshot {
       shown = List.copyOf(shown);
@@ -78,9 +79,12 @@ public sealed interface JobWork {
           new ArrayList<>(
               verb.equals("apply")
                   ? List.of("hostler", "run", "--apply-preview")
-                  : List.of("hostler", "snapshot", verb));
+                  : List.of("hostler", "snapshot", verb.equals("rewind") ? "restore" : verb));
       if (!id.isEmpty()) {
         words.add(id);
+      }
+      if (verb.equals("rewind")) {
+        words.add("--chain");
       }
       if (force) {
         words.add("--force");
