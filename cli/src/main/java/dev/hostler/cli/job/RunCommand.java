@@ -63,19 +63,8 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin private final ResultOptions result = new ResultOptions();
   @Mixin private final ContextOption context = new ContextOption();
+  @Mixin private final TargetOptions targets = new TargetOptions();
   @Spec private @Nullable CommandSpec spec;
-
-  @Option(
-      names = {"-t", "--target"},
-      paramLabel = "SELECTOR",
-      description = "Hosts that this CEL expression means, for example 'labels.env == \"prod\"'.")
-  private @Nullable String selector;
-
-  @Option(
-      names = "--host",
-      paramLabel = "HOST",
-      description = "A host by id or name. May be repeated; not together with -t.")
-  private List<String> hosts = new ArrayList<>();
 
   @Parameters(
       paramLabel = "WHAT",
@@ -220,7 +209,7 @@ public final class RunCommand implements Callable<Integer> {
       return new PreviewApply(session, result, context, detach)
           .run(
               apply,
-              selector == null && hosts.isEmpty() ? null : new HostIds(selector, hosts),
+              targets.isEmpty() ? null : targets.hosts(),
               reason == null ? "apply what preview " + apply + " showed" : reason,
               new JobSigning(Map.of(), timeout, concurrency, startWithin, false));
     }
@@ -228,7 +217,7 @@ public final class RunCommand implements Callable<Integer> {
       throw CliFailure.usage("--reason is for --apply-preview");
     }
     Work work = Work.of(arguments(), what, new Given(params, secrets, asked), runAs);
-    HostIds targets = new HostIds(selector, hosts);
+    HostIds hosts = targets.hosts();
     JobSigning signing =
         new JobSigning(
             Pairs.parse("--env", env),
@@ -241,8 +230,8 @@ public final class RunCommand implements Callable<Integer> {
             false);
     return preview
         ? new JobRun(session, result, context, detach, new PreviewGroups(), !stat)
-            .run(targets, work.asPreview(), signing)
-        : new JobRun(session, result, context, detach).run(targets, work, signing);
+            .run(hosts, work.asPreview(), signing)
+        : new JobRun(session, result, context, detach).run(hosts, work, signing);
   }
 
   private Limits limits() {

@@ -4,11 +4,8 @@ import dev.hostler.cli.command.ContextOption;
 import dev.hostler.cli.command.ResultOptions;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.trust.job.JobWork;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,18 +31,7 @@ public final class SandboxTest implements Callable<Integer> {
 
   @Mixin private final ResultOptions result = new ResultOptions();
   @Mixin private final ContextOption context = new ContextOption();
-
-  @Option(
-      names = {"-t", "--target"},
-      paramLabel = "SELECTOR",
-      description = "Hosts that this CEL expression means, for example 'labels.env == \"prod\"'.")
-  private @Nullable String selector;
-
-  @Option(
-      names = "--host",
-      paramLabel = "HOST",
-      description = "A host by id or name. May be repeated; not together with -t.")
-  private List<String> hosts = new ArrayList<>();
+  @Mixin private final TargetOptions targets = new TargetOptions();
 
   @Option(
       names = "--run-as",
@@ -62,7 +48,7 @@ public final class SandboxTest implements Callable<Integer> {
   public Integer call() {
     return new JobRun(session, result, context, false)
         .run(
-            new HostIds(selector, hosts),
+            targets.hosts(),
             new Work.SandboxTest(new JobWork.SandboxTest(runAs)),
             new JobSigning(Map.of(), null, 0, null, false));
   }
