@@ -77,21 +77,9 @@ public record AttemptResult(
 
   /** The same with what was learned. */
   public AttemptResult withLearned(String json) {
-    return new AttemptResult(
-        outcome,
-        exitCode,
-        signal,
-        message,
-        refusal,
-        startedAt,
-        endedAt,
-        stdout,
-        stderr,
-        outputError,
-        use,
-        denials,
-        limitsHit,
-        json);
+    Draft draft = new Draft(this);
+    draft.learned = json;
+    return draft.result();
   }
 
   /** The result of an attempt of which nothing was started. */
@@ -114,112 +102,95 @@ public record AttemptResult(
 
   /** The same with other ends of its streams, and one more reason why output was lost. */
   public AttemptResult withOutput(StreamEnd newStdout, StreamEnd newStderr, String error) {
-    String both =
-        error.isEmpty() || outputError.contains(error)
-            ? outputError
-            : outputError.isEmpty() ? error : outputError + "; " + error;
-    return new AttemptResult(
-        outcome, exitCode, signal, message, refusal, startedAt, endedAt, newStdout, newStderr, both,
-        use, denials, limitsHit, learned);
+    Draft draft = new Draft(this);
+    draft.stdout = newStdout;
+    draft.stderr = newStderr;
+    if (!error.isEmpty() && !outputError.contains(error)) {
+      draft.outputError = outputError.isEmpty() ? error : outputError + "; " + error;
+    }
+    return draft.result();
   }
 
   /** The same with something more for a person to read, before what is there. */
   public AttemptResult withMessage(String more) {
-    return new AttemptResult(
-        outcome,
-        exitCode,
-        signal,
-        message.isEmpty() ? more : more + ": " + message,
-        refusal,
-        startedAt,
-        endedAt,
-        stdout,
-        stderr,
-        outputError,
-        use,
-        denials,
-        limitsHit,
-        learned);
+    Draft draft = new Draft(this);
+    draft.message = message.isEmpty() ? more : more + ": " + message;
+    return draft.result();
   }
 
   /** The same with denied calls; one that ended the attempt is named in its message. */
   public AttemptResult withDenials(List<Denial> all) {
-    return new AttemptResult(
-        outcome,
-        exitCode,
-        signal,
-        message,
-        refusal,
-        startedAt,
-        endedAt,
-        stdout,
-        stderr,
-        outputError,
-        use,
-        all,
-        limitsHit,
-        learned);
+    Draft draft = new Draft(this);
+    draft.denials = all;
+    return draft.result();
   }
 
   /** The same with these limits. */
   public AttemptResult withLimitsHit(List<LimitHit> hit) {
-    return new AttemptResult(
-        outcome,
-        exitCode,
-        signal,
-        message,
-        refusal,
-        startedAt,
-        endedAt,
-        stdout,
-        stderr,
-        outputError,
-        use,
-        denials,
-        hit,
-        learned);
+    Draft draft = new Draft(this);
+    draft.limitsHit = hit;
+    return draft.result();
   }
 
   /** The same with what was seen of its use. */
   public AttemptResult withUsage(UsageSummary seen) {
-    return new AttemptResult(
-        outcome,
-        exitCode,
-        signal,
-        message,
-        refusal,
-        startedAt,
-        endedAt,
-        stdout,
-        stderr,
-        outputError,
-        use.with(seen),
-        denials,
-        limitsHit,
-        learned);
+    Draft draft = new Draft(this);
+    draft.use = use.with(seen);
+    return draft.result();
   }
 
   /** The same with what it did over the network. */
   public AttemptResult withNetwork(NetworkUse seen) {
-    return new AttemptResult(
-        outcome,
-        exitCode,
-        signal,
-        message,
-        refusal,
-        startedAt,
-        endedAt,
-        stdout,
-        stderr,
-        outputError,
-        use.with(seen),
-        denials,
-        limitsHit,
-        learned);
+    Draft draft = new Draft(this);
+    draft.use = use.with(seen);
+    return draft.result();
   }
 
   /** The end of one of the streams. */
   public StreamEnd end(StreamName stream) {
     return stream == StreamName.STDOUT ? stdout : stderr;
+  }
+
+  /** One that is being changed. */
+  private static final class Draft {
+    private final AttemptResult from;
+    private String message;
+    private StreamEnd stdout;
+    private StreamEnd stderr;
+    private String outputError;
+    private ResourceUse use;
+    private List<Denial> denials;
+    private List<LimitHit> limitsHit;
+    private String learned;
+
+    Draft(AttemptResult from) {
+      this.from = from;
+      this.message = from.message;
+      this.stdout = from.stdout;
+      this.stderr = from.stderr;
+      this.outputError = from.outputError;
+      this.use = from.use;
+      this.denials = from.denials;
+      this.limitsHit = from.limitsHit;
+      this.learned = from.learned;
+    }
+
+    AttemptResult result() {
+      return new AttemptResult(
+          from.outcome,
+          from.exitCode,
+          from.signal,
+          message,
+          from.refusal,
+          from.startedAt,
+          from.endedAt,
+          stdout,
+          stderr,
+          outputError,
+          use,
+          denials,
+          limitsHit,
+          learned);
+    }
   }
 }
