@@ -129,9 +129,9 @@ class DenialFileTest {
 
   @Test
   void moreThanTheTableHoldsIsNotRead() throws IOException {
-    String[] lines = new String[DenialFile.MOST + 1];
+    String[] lines = new String[DenialFile.MOST_CALLS + 1];
     java.util.Arrays.fill(lines, line(321, "0", "0 0 0 0 0 0", "-"));
-    assertThat(read(lines)).hasSize(DenialFile.MOST);
+    assertThat(read(lines)).hasSize(DenialFile.MOST_CALLS);
   }
 
   @Test
