@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Brings snapshots back because an operator says so: one, or a chain of them, newest first. Files by
- * the program, then what is no file. Thread-safe, but for two restores of one snapshot at once.
+ * Brings snapshots back because an operator says so: one, or a chain of them, newest first. Files
+ * by the program, then what is no file. Thread-safe, but for two restores of one snapshot at once.
  */
 final class Restores {
   /** Exit code: refused, because something else has changed what is kept. */
@@ -108,7 +108,9 @@ final class Restores {
     return SnapshotProgram.OK;
   }
 
-  /** Newest first, the one that is meant last; only those that share paths with it or each other. */
+  /**
+   * Newest first, the one that is meant last; only those that share paths with it or each other.
+   */
   private List<SnapshotInfo> chainTo(String id) throws IOException {
     List<SnapshotInfo> since = new ArrayList<>();
     Instant from = null;
@@ -137,9 +139,8 @@ final class Restores {
 
   private static boolean touches(String path, Set<String> others) {
     return others.stream()
-        .anyMatch(
-            other ->
-                other.equals(path) || other.startsWith(path + "/") || path.startsWith(other + "/"));
+        .anyMatch(other ->
+            other.equals(path) || other.startsWith(path + "/") || path.startsWith(other + "/"));
   }
 
   /** Were all brought back, and is the oldest as it was? */

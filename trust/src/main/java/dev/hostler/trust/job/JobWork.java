@@ -56,8 +56,7 @@ public sealed interface JobWork {
       implements JobWork {
     /** What can be asked for. */
     public static final List<String> VERBS =
-        List.of(
-            "list", "show", "diff", "restore", "rewind", "pin", "unpin", "remove", "apply");
+        List.of("list", "show", "diff", "restore", "rewind", "pin", "unpin", "remove", "apply");
 
     public Snapshot {
       shown = List.copyOf(shown);
