@@ -6,23 +6,18 @@ import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
-import dev.hostler.agent.attempt.StreamName;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleLease;
 import dev.hostler.agent.bundle.Pin;
-import dev.hostler.agent.denial.Denial;
-import dev.hostler.agent.denial.DenialNews;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.network.Networks;
 import dev.hostler.agent.sandbox.Accounts;
-import dev.hostler.agent.sandbox.RunListener;
 import dev.hostler.agent.sandbox.RunRecord;
 import dev.hostler.agent.sandbox.Sandbox;
 import dev.hostler.agent.sandbox.SandboxDefaults;
 import dev.hostler.agent.sandbox.SandboxUnsupportedException;
 import dev.hostler.agent.sandbox.SandboxedRun;
-import dev.hostler.agent.sandbox.cgroup.Cgroup;
 import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.usage.UsageSampler;
@@ -30,8 +25,6 @@ import dev.hostler.common.time.TimeSource;
 import dev.hostler.trust.bundle.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -138,8 +131,8 @@ public final class SandboxExecutor implements AttemptExecutor {
         around.unused(id);
         return cancelled();
       }
-      Events events = new Events(id, progress, true);
-      try (Outlet outlet = events.outlet) {
+      RunEvents events = new RunEvents(id, progress, true, folders, usage, time);
+      try (Outlet outlet = events.outlet()) {
         outlet.open(networks, planned.spec(), declared(assignment, bundle), folders.of(id));
         return follow(assignment, start(with, planned, id, events, around), false, events, cancel);
       }
@@ -171,7 +164,7 @@ public final class SandboxExecutor implements AttemptExecutor {
   }
 
   private SandboxedRun start(
-      Sandbox with, SandboxPlan.Planned planned, AttemptId id, Events events, Around around)
+      Sandbox with, SandboxPlan.Planned planned, AttemptId id, RunEvents events, Around around)
       throws SandboxUnsupportedException, IOException, InterruptedException {
     boolean started = false;
     try {
@@ -224,10 +217,10 @@ public final class SandboxExecutor implements AttemptExecutor {
         assignment.work() instanceof Work.Action action
             ? bundles.keep(action.manifestDigest())
             : null) {
-      Events events = new Events(id, progress, false);
+      RunEvents events = new RunEvents(id, progress, false, folders, usage, time);
       SandboxedRun run = with.reattach(id.label(), folders.of(id), events);
       Ended ended;
-      try (Outlet outlet = events.outlet) {
+      try (Outlet outlet = events.outlet()) {
         reopen(outlet, id);
         ended = follow(assignment, run, true, events, cancel);
       }
@@ -262,25 +255,27 @@ public final class SandboxExecutor implements AttemptExecutor {
   }
 
   private Ended follow(
-      Assignment assignment, SandboxedRun run, boolean known, Events events, CancelSignal cancel)
+      Assignment assignment, SandboxedRun run, boolean known, RunEvents events, CancelSignal cancel)
       throws InterruptedException {
     usage.add(run.attempt(), run.cgroup(), known);
     cancel.onRequest(run::cancel);
-    events.outlet.follows(run);
+    events.outlet().follows(run);
     try (RevokedWork.Watch watch = revoked.watch(assignment, run::cancel)) {
       RunRecord end = run.ended().get();
       end.startedAt().ifPresent(events::startedAt);
       AttemptResult result =
-          events.outlet.with(
-              ResultMapping.withDenials(
-                      LimitHits.name(
-                          ResultMapping.result(end),
+          events
+              .outlet()
+              .with(
+                  ResultMapping.withDenials(
+                          LimitHits.name(
+                              ResultMapping.result(end),
+                              end,
+                              LimitsFile.read(folders.of(assignment.id()))),
                           end,
-                          LimitsFile.read(folders.of(assignment.id()))),
-                      end,
-                      events.denials())
-                  .withUsage(usage.remove(run.attempt()))
-                  .withLearned(folders.learned(assignment.id())));
+                          events.denials())
+                      .withUsage(usage.remove(run.attempt()))
+                      .withLearned(folders.learned(assignment.id())));
       String why = watch.reason();
       return around(assignment)
           .after(
@@ -294,76 +289,6 @@ public final class SandboxExecutor implements AttemptExecutor {
       throw e;
     } finally {
       usage.remove(run.attempt());
-    }
-  }
-
-  /** Tells of a run, the start before anything else. */
-  private final class Events implements RunListener {
-    private final AttemptId id;
-    private final Progress progress;
-    private final boolean rings;
-    private final DenialNews news = new DenialNews();
-    private final Outlet outlet = new Outlet(this::denied);
-    private volatile boolean told;
-
-    Events(AttemptId id, Progress progress, boolean rings) {
-      this.id = id;
-      this.progress = progress;
-      this.rings = rings;
-    }
-
-    @Override
-    public void started() {
-      Instant at = folders.startedAt(id);
-      startedAt(at == null ? time.instant() : at);
-    }
-
-    void startedAt(Instant at) {
-      synchronized (this) {
-        if (told) {
-          return;
-        }
-        told = true;
-      }
-      progress.started(folders.of(id), rings, at);
-      stdoutGrew();
-      stderrGrew();
-      denied();
-    }
-
-    @Override
-    public synchronized void denied() {
-      if (told) {
-        List<Denial> all = denials();
-        List<Denial> fresh = news.of(all);
-        if (!fresh.isEmpty()) {
-          progress.denied(all, fresh);
-        }
-      }
-    }
-
-    @Override
-    public void emptied(Cgroup group) {
-      usage.emptied(id.label(), group);
-    }
-
-    List<Denial> denials() {
-      return outlet.with(folders.denials(id));
-    }
-
-    /** Output may be there before the start is known: it is told of after the start. */
-    @Override
-    public void stdoutGrew() {
-      if (told) {
-        progress.grew(StreamName.STDOUT);
-      }
-    }
-
-    @Override
-    public void stderrGrew() {
-      if (told) {
-        progress.grew(StreamName.STDERR);
-      }
     }
   }
 
