@@ -69,7 +69,7 @@ take_lock() {
 build() {
   local newest
   if [ -f "$home/cli/target/.built" ] && [ -f "$home/agent/target/launcher/hostler-launch" ]; then
-    newest=$(find "$home"/{proto,common,trust,controller,agent,cli}/{src,pom.xml} "$home/agent/launcher" "$home/pom.xml" \
+    newest=$(find "$home"/{proto,common,trust,controller,agent,cli}/{src,pom.xml} "$home/agent/launcher" "$home/agent/snapshot" "$home/pom.xml" \
       -newer "$home/cli/target/.built" -type f -print -quit)
     if [ -z "$newest" ]; then
       say "Build: up to date"
@@ -78,8 +78,9 @@ build() {
   fi
   local tool
   for tool in gcc make; do
-    command -v "$tool" > /dev/null || lacking "$tool is missing: apt-get install gcc make libc6-dev"
+    command -v "$tool" > /dev/null || lacking "$tool is missing: apt-get install gcc make libc6-dev libsodium-dev"
   done
+  echo '#include <sodium.h>' | gcc -E - > /dev/null 2>&1 || lacking "libsodium is missing: apt-get install libsodium-dev"
   # The generator leaves classes of messages that are no more; they would not compile.
   [ -z "$(find "$home/proto/src" -newer "$home/proto/target/classes" -type f -print -quit 2> /dev/null)" ] || rm -rf "$home/proto/target"
   during "Build (the first one takes some minutes)" "$log/build.log" \

@@ -20,7 +20,7 @@ static struct apply *job;
 static bool *below; /* per wanted entry: something in its subtree is to be done */
 static bool *fresh; /* is a new inode now */
 static uint32_t *first_extra, *next_extra;
-static int *packs;
+static struct packs packs;
 
 static void failed(uint32_t i, const char *what)
 {
@@ -28,7 +28,10 @@ static void failed(uint32_t i, const char *what)
     job->failed++;
     fputs("failed   ", stdout);
     escape(stdout, path_of(job->want, i));
-    printf("  (%s: %s)\n", what, err == EBADMSG ? "the pack does not have what was captured" : strerror(err));
+    printf("  (%s: %s)\n", what,
+           err == EBADMSG  ? "the pack does not have what was captured"
+           : err == ENOKEY ? "the pack is encrypted with a key that this host does not have"
+                           : strerror(err));
 }
 
 static int open_dir(int dir, const char *name)
@@ -102,13 +105,6 @@ int remove_tree(int dir, const char *name)
     return -1;
 }
 
-static int pack_of(const struct entry *e)
-{
-    if (packs[e->pack] < 0)
-        packs[e->pack] = openat(job->packs, job->want->packs[e->pack], O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    return packs[e->pack];
-}
-
 static const char *const NOTHING = "";
 
 /* What may not be renamed gets its flags last. */
@@ -154,8 +150,8 @@ static const char *make_beside(int dir, uint32_t i)
         if (fd < 0)
             return "create";
         what = "content";
-        if ((e->extent_n > 0 && pack_of(e) < 0) || content_write(e, e->extent_n > 0 ? packs[e->pack] : -1, fd) != 0 ||
-            set_unlocked(i, fd, &what) != 0) {
+        struct opened *pack = e->extent_n > 0 ? pack_open(&packs, e->pack) : NULL;
+        if ((e->extent_n > 0 && pack == NULL) || content_write(e, pack, fd) != 0 || set_unlocked(i, fd, &what) != 0) {
             int err = errno;
             close(fd);
             errno = err;
@@ -351,11 +347,10 @@ static void prepare(void)
     fresh = calloc(want->n + 1, sizeof *fresh);
     first_extra = malloc((want->n + 1) * sizeof *first_extra);
     next_extra = malloc((job->diff->extra_n + 1) * sizeof *next_extra);
-    packs = malloc((want->pack_n + 1) * sizeof *packs);
-    if (mine == NULL || below == NULL || fresh == NULL || first_extra == NULL || next_extra == NULL || packs == NULL)
+    packs = (struct packs){.dir = job->packs, .m = want};
+    if (mine == NULL || below == NULL || fresh == NULL || first_extra == NULL || next_extra == NULL)
         die(EXIT_FAILED, "no memory");
     memset(first_extra, 0xff, (want->n + 1) * sizeof *first_extra);
-    memset(packs, 0xff, (want->pack_n + 1) * sizeof *packs);
     for (uint32_t i = 0; i < want->n; i++)
         if (job->diff->other[i] != NONE)
             mine[job->diff->other[i]] = i;

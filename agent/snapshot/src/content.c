@@ -1,4 +1,4 @@
-/* The bytes of files: hashed, deduplicated, into the pack and out of it. */
+/* The bytes of files: hashed, deduplicated, into a pack and out of it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -7,12 +7,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "snapshot.h"
 
-enum { CHUNK = 1 << 20, CLONE_MIN = 64 << 10, CHECK_EVERY = 16 << 20, FLUSH_EVERY = 8 << 20 };
+enum { CHUNK = 1 << 20, CLONE_MIN = 64 << 10 };
 
 /* Contents by their hash: entries of the manifest that is being made. Open addressing. */
 struct catalogue {
@@ -62,91 +61,6 @@ static uint32_t catalogue_find(struct catalogue *all, uint32_t i)
         all->n++;
     }
     return *s;
-}
-
-static _Noreturn void no_space(struct pack *pack, const char *why)
-{
-    unlink(pack->path);
-    die(EXIT_SPACE, "%s", why);
-}
-
-/* Before the disk is in danger, not after. */
-static void room_for(struct pack *pack, uint64_t more)
-{
-    char why[200];
-    if (pack->end + more > pack->limits.max_bytes) {
-        snprintf(why, sizeof why, "the snapshot would take more than %llu bytes; raise snapshots.largest in agent.toml",
-                 (unsigned long long)pack->limits.max_bytes);
-        no_space(pack, why);
-    }
-    if (pack->limits.min_free == 0 || (more < CHECK_EVERY && pack->end + more < pack->checked + CHECK_EVERY))
-        return;
-    struct statvfs fs;
-    pack->checked = pack->end + more;
-    if (fstatvfs(pack->fd, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < pack->limits.min_free + more) {
-        snprintf(why, sizeof why, "%llu bytes are free and %llu must stay free; snapshots.keep_free in agent.toml",
-                 (unsigned long long)fs.f_bavail * fs.f_frsize, (unsigned long long)pack->limits.min_free);
-        no_space(pack, why);
-    }
-}
-
-static void write_at(struct pack *pack, const unsigned char *data, size_t n, uint64_t at)
-{
-    while (n > 0) {
-        ssize_t done = pwrite(pack->fd, data, n, (off_t)at);
-        if (done < 0 && (errno == ENOSPC || errno == EDQUOT))
-            no_space(pack, "the disk is full");
-        if (done < 0 && errno != EINTR)
-            die(EXIT_FAILED, "%s: %s", pack->path, strerror(errno));
-        if (done > 0) {
-            data += done;
-            n -= (size_t)done;
-            at += (uint64_t)done;
-        }
-    }
-}
-
-static void flush(struct pack *pack)
-{
-    write_at(pack, pack->buffer, pack->fill, pack->end - pack->fill);
-    pack->fill = 0;
-    if (pack->end >= pack->started + FLUSH_EVERY) {
-        /* So that there is little left to do for the one fsync at the end. */
-        sync_file_range(pack->fd, (off_t)pack->started, (off_t)(pack->end - pack->started), SYNC_FILE_RANGE_WRITE);
-        pack->started = pack->end;
-    }
-}
-
-static void append(struct pack *pack, const unsigned char *data, size_t n)
-{
-    if (n >= CHUNK / 2) {
-        flush(pack);
-        write_at(pack, data, n, pack->end);
-        pack->end += n;
-        return;
-    }
-    if (pack->buffer == NULL)
-        pack->buffer = take(CHUNK);
-    if (pack->fill + n > CHUNK)
-        flush(pack);
-    memcpy(pack->buffer + pack->fill, data, n);
-    pack->fill += n;
-    pack->end += n;
-}
-
-static void rewind_to(struct pack *pack, uint64_t end)
-{
-    uint64_t flushed = pack->end - pack->fill;
-    pack->fill = end >= flushed ? (size_t)(end - flushed) : 0;
-    pack->end = end;
-}
-
-void pack_close(struct pack *pack)
-{
-    if (pack->fill > 0)
-        flush(pack);
-    if (ftruncate(pack->fd, (off_t)pack->end) != 0 || fsync(pack->fd) != 0 || close(pack->fd) != 0)
-        die(EXIT_FAILED, "%s: %s", pack->path, strerror(errno));
 }
 
 /* Where there is data, in whole blocks. A file without holes is one extent. */
@@ -237,9 +151,9 @@ static void hash_data(struct sha256 *sha, const struct entry *e, const unsigned 
     }
 }
 
-/* Passes over the extents of an open file (from < 0: at their own offsets, else from there on without gaps), hashes, and
+/* Passes over the extents of a file, as the open file has them or, where there is a reader, as a pack has them, hashes, and
    hands on. False: it ended early. */
-static bool each_extent(const struct entry *e, int fd, int64_t from, struct sha256 *sha, struct pack *pack, int to)
+static bool each_extent(const struct entry *e, int fd, struct reader *from, struct sha256 *sha, struct pack *pack, int to)
 {
     static unsigned char *buffer;
     uint64_t hashed = 0;
@@ -250,37 +164,30 @@ static bool each_extent(const struct entry *e, int fd, int64_t from, struct sha2
         if (sha != NULL && e->size <= PLAIN_MAX)
             hash_zeros(sha, x->offset - hashed);
         for (uint64_t done = 0; done < x->length;) {
-            size_t want = x->length - done < CHUNK ? (size_t)(x->length - done) : CHUNK, have = 0;
-            while (have < want) {
-                uint64_t at = (from < 0 ? x->offset : (uint64_t)from) + done + have;
-                ssize_t got = pread(fd, buffer + have, want - have, (off_t)at);
-                if (got < 0 && errno == EINTR)
-                    continue;
-                if (got <= 0)
-                    return false;
-                have += (size_t)got;
-            }
+            size_t want = x->length - done < CHUNK ? (size_t)(x->length - done) : CHUNK;
+            if (from != NULL ? !reader_read(from, buffer, want) : !read_all(fd, buffer, want, x->offset + done))
+                return false;
             if (sha != NULL)
                 hash_data(sha, e, buffer, want, x->offset + done);
             if (pack != NULL)
-                append(pack, buffer, want);
+                pack_append(pack, buffer, want);
             if (to >= 0 && pwrite(to, buffer, want, (off_t)(x->offset + done)) != (ssize_t)want)
                 return false;
             done += want;
         }
         hashed = x->offset + x->length;
-        if (from >= 0)
-            from += (int64_t)x->length;
     }
     if (sha != NULL && e->size <= PLAIN_MAX)
         hash_zeros(sha, e->size - hashed);
+    if (pack != NULL)
+        pack_mark(pack);
     return true;
 }
 
 /* Shares the blocks with the pack instead of copying them, where the file system can. */
 static bool clone_in(const struct entry *e, int fd, struct pack *pack)
 {
-    flush(pack);
+    pack_flush(pack);
     uint64_t at = (pack->end + BLOCK - 1) & ~(uint64_t)(BLOCK - 1);
     if (ftruncate(pack->fd, (off_t)at) != 0)
         return false;
@@ -319,15 +226,15 @@ void content_read(struct manifest *m, uint32_t i, int fd, struct pack *pack, str
         uint64_t begin = pack == NULL ? 0 : pack->end, bytes = stored(e);
         bool clone = pack != NULL && !pack->no_clone && bytes >= CLONE_MIN;
         if (pack != NULL && !clone)
-            room_for(pack, bytes);
+            pack_room(pack, bytes);
         hash_start(&sha, e);
-        bool whole = each_extent(e, fd, -1, &sha, clone ? NULL : pack, -1);
+        bool whole = each_extent(e, fd, NULL, &sha, clone ? NULL : pack, -1);
         sha256_end(&sha, e->hash);
         uint32_t same = pack == NULL || bytes == 0 ? i : catalogue_find(all, i);
         if (same == i && clone && whole && !clone_in(e, fd, pack)) {
-            room_for(pack, bytes);
+            pack_room(pack, bytes);
             begin = pack->end;
-            whole = each_extent(e, fd, -1, NULL, pack, -1);
+            whole = each_extent(e, fd, NULL, NULL, pack, -1);
         } else if (clone) {
             begin = pack->end - (same == i ? bytes : 0);
         }
@@ -341,7 +248,7 @@ void content_read(struct manifest *m, uint32_t i, int fd, struct pack *pack, str
                 e->pack = m->v[same].pack;
                 e->offset = m->v[same].offset;
                 if (!clone)
-                    rewind_to(pack, begin);
+                    pack_rewind(pack, begin);
             } else {
                 e->pack = 0;
                 e->offset = begin;
@@ -349,20 +256,20 @@ void content_read(struct manifest *m, uint32_t i, int fd, struct pack *pack, str
             return;
         }
         if (pack != NULL && same == i) {
-            rewind_to(pack, begin);
+            pack_rewind(pack, begin);
             if (bytes > 0)
                 *slot(all, e) = NONE; /* the last one that came: nothing is behind it */
             if (bytes > 0)
                 all->n--;
         } else if (pack != NULL && !clone) {
-            rewind_to(pack, begin);
+            pack_rewind(pack, begin);
         }
     }
     die(EXIT_FAILED, "%s: changes all the time; it cannot be captured as of one moment", here());
 }
 
 /* Writes what the pack has to a new, empty file. -1 with errno; EBADMSG: the pack is not what was captured. */
-int content_write(const struct entry *e, int pack, int fd)
+int content_write(const struct entry *e, struct opened *pack, int fd)
 {
     struct sha256 sha;
     unsigned char hash[32];
@@ -371,16 +278,16 @@ int content_write(const struct entry *e, int pack, int fd)
     if (e->extent_n == 0)
         return 0;
     hash_start(&sha, e);
-    errno = EBADMSG;
-    bool clone = (e->offset & (BLOCK - 1)) == 0 && stored(e) >= CLONE_MIN;
+    bool clone = pack->cipher == NULL && (e->offset & (BLOCK - 1)) == 0 && stored(e) >= CLONE_MIN;
     uint64_t at = e->offset;
     for (uint32_t k = 0; k < e->extent_n && clone; k++) {
-        struct file_clone_range range = {pack, at, e->extents[k].length, e->extents[k].offset};
+        struct file_clone_range range = {pack->fd, at, e->extents[k].length, e->extents[k].offset};
         clone = ioctl(fd, FICLONERANGE, &range) == 0;
         at += e->extents[k].length;
     }
+    struct reader from = {.pack = pack, .at = e->offset, .left = stored(e)};
     errno = EBADMSG;
-    if (!each_extent(e, pack, (int64_t)e->offset, &sha, NULL, clone ? -1 : fd))
+    if (!each_extent(e, -1, &from, &sha, NULL, clone ? -1 : fd))
         return -1;
     sha256_end(&sha, hash);
     if (memcmp(hash, e->hash, sizeof hash) != 0) {

@@ -1,9 +1,10 @@
-/* A manifest as a file: one line an entry, fields between spaces, the last line a checksum of all before it.
+/* A manifest as a file: one line an entry, fields between spaces, the last line a checksum of all before it. Written here, read
+   by parse.c.
 
      hostler-snapshot 1
      taken SECONDS.NANOS
      stored BYTES                                       that this snapshot added to its own pack
-     pack NAME                                          0 is its own; others are of older snapshots
+     pack NAME [KEY]                                    0 is its own; others are of older snapshots; KEY: encrypted with that
      T DEPTH NAME MODE UID GID FLAGS NLINK MTIME ATIME CTIME DEV INO RDEV SIZE LEADER XATTRS [...]
        f ... SHA256 PACK OFFSET EXTENTS                 a file; PACK '-': no bytes; EXTENTS OFFSET+LENGTH,... or '-'
        l ... TARGET                                     a symbolic link
@@ -11,14 +12,14 @@
      n 0 NAME                                           nothing is there;   m DEPTH NAME   a mount point, not entered
      end ENTRIES SHA256
 
+   An encrypted one begins with "hostler-snapshot 2" and the same lines down to the packs; then comes all of this, encrypted (crypt.c).
+
    Names have every byte but printable ASCII as %XX. LEADER: '-' or the number of the entry that is the same inode. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "snapshot.h"
@@ -38,13 +39,48 @@ struct entry *manifest_add(struct manifest *m)
 struct sink {
     struct sha256 sha;
     int fd;
+    struct cipher *cipher; /* NULL: it is not encrypted */
+    uint64_t at;
+    size_t part;
+    unsigned char chunk[CRYPT_CHUNK];
 };
+
+static bool put(int fd, const void *data, size_t n)
+{
+    for (const char *p = data; n > 0;) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno != EINTR)
+            return false;
+        p += done > 0 ? done : 0;
+        n -= done > 0 ? (size_t)done : 0;
+    }
+    return true;
+}
+
+static bool put_chunk(struct sink *sink, bool last)
+{
+    static unsigned char secret[CRYPT_CHUNK + CRYPT_MORE];
+    size_t n = sink->part + CRYPT_MORE;
+    encrypt_chunk(sink->cipher, secret, sink->chunk, sink->part, sink->at, last);
+    sink->at += n;
+    sink->part = 0;
+    return put(sink->fd, secret, n);
+}
 
 static ssize_t sink_write(void *cookie, const char *data, size_t n)
 {
     struct sink *sink = cookie;
     sha256_add(&sink->sha, data, n);
-    return write(sink->fd, data, n);
+    if (sink->cipher == NULL)
+        return put(sink->fd, data, n) ? (ssize_t)n : -1;
+    for (size_t done = 0, some; done < n; done += some) {
+        if (sink->part == CRYPT_CHUNK && !put_chunk(sink, false))
+            return -1;
+        some = CRYPT_CHUNK - sink->part < n - done ? CRYPT_CHUNK - sink->part : n - done;
+        memcpy(sink->chunk + sink->part, data + done, some);
+        sink->part += some;
+    }
+    return (ssize_t)n;
 }
 
 static void hex(FILE *out, const unsigned char *p, size_t n)
@@ -133,21 +169,47 @@ static void write_entry(FILE *out, const struct manifest *m, uint32_t i, uint32_
     putc_unlocked('\n', out);
 }
 
-/* Beside, then in its place: a manifest that is there is whole. */
-void manifest_write(const struct manifest *m, int dir, const char *name)
+static void write_head(FILE *out, const struct manifest *m, int version)
 {
-    char beside[64];
-    snprintf(beside, sizeof beside, "%s.new", name);
-    struct sink sink = {.fd = openat(dir, beside, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    FILE *out = sink.fd < 0 ? NULL : fopencookie(&sink, "w", (cookie_io_functions_t){.write = sink_write});
-    if (out == NULL)
-        die(EXIT_FAILED, "%s: %s", beside, strerror(errno));
-    sha256_start(&sink.sha);
-    setvbuf(out, take(1 << 18), _IOFBF, 1 << 18);
-    fprintf(out, "hostler-snapshot 1\ntaken %lld.%09ld\nstored %llu\n", (long long)m->taken.tv_sec, m->taken.tv_nsec,
+    fprintf(out, "hostler-snapshot %d\ntaken %lld.%09ld\nstored %llu\n", version, (long long)m->taken.tv_sec, m->taken.tv_nsec,
             (unsigned long long)m->stored);
     for (uint32_t k = 0; k < m->pack_n; k++)
-        fprintf(out, "pack %s\n", m->packs[k]);
+        fprintf(out, "pack %s%s%s\n", m->packs[k].name, m->packs[k].key[0] == '\0' ? "" : " ", m->packs[k].key);
+}
+
+/* What stands before the encrypted part; the key of that is bound to it. */
+static bool begin_encrypted(struct sink *sink, const struct manifest *m, const char *id, const char *name)
+{
+    char *what, line[CRYPT_LINE + 1];
+    size_t n;
+    FILE *out = open_memstream(&what, &n);
+    if (out == NULL)
+        return false;
+    fprintf(out, "%s/%s", id, name);
+    write_head(out, m, 2);
+    if (fclose(out) != 0)
+        return false;
+    sink->cipher = cipher_new(line, what);
+    const char *head = what + strlen(id) + 1 + strlen(name);
+    bool written = put(sink->fd, head, strlen(head)) && put(sink->fd, line, CRYPT_LINE);
+    sink->at = strlen(head) + CRYPT_LINE;
+    free(what);
+    return written;
+}
+
+/* Beside, then in its place: a manifest that is there is whole. */
+void manifest_write(const struct manifest *m, int dir, const char *id, const char *name)
+{
+    char beside[64];
+    static struct sink sink;
+    snprintf(beside, sizeof beside, "%s.new", name);
+    sink = (struct sink){.fd = openat(dir, beside, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    FILE *out = sink.fd < 0 ? NULL : fopencookie(&sink, "w", (cookie_io_functions_t){.write = sink_write});
+    if (out == NULL || (encrypting() && !begin_encrypted(&sink, m, id, name)))
+        die(errno == ENOSPC ? EXIT_SPACE : EXIT_FAILED, "%s: %s", beside, strerror(errno));
+    sha256_start(&sink.sha);
+    setvbuf(out, take(1 << 18), _IOFBF, 1 << 18);
+    write_head(out, m, 1);
     uint32_t ends[4096], depth = 0;
     for (uint32_t i = 0; i < m->n; i++) {
         while (depth > 0 && i >= ends[depth - 1])
@@ -165,250 +227,10 @@ void manifest_write(const struct manifest *m, int dir, const char *name)
     fprintf(out, "end %u ", m->n);
     hex(out, sum, sizeof sum);
     fputc('\n', out);
-    if (fclose(out) != 0 || failed || fsync(sink.fd) != 0)
+    if (fclose(out) != 0 || failed || (sink.cipher != NULL && !put_chunk(&sink, true)) || fsync(sink.fd) != 0)
         die(errno == ENOSPC ? EXIT_SPACE : EXIT_FAILED, "%s: %s", beside, strerror(errno));
     close(sink.fd);
     crash_point("manifest");
     if (renameat(dir, beside, dir, name) != 0 || fsync(dir) != 0)
         die(EXIT_FAILED, "%s: %s", name, strerror(errno));
-}
-
-/* Where parsing is; a bad byte ends it. */
-struct cursor {
-    const char *p, *end;
-};
-
-static _Noreturn void damaged(void)
-{
-    die(EXIT_FAILED, "the manifest is damaged");
-}
-
-static uint64_t num(struct cursor *c)
-{
-    uint64_t n = 0;
-    const char *from = c->p;
-    while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
-        n = n * 10 + (uint64_t)(*c->p++ - '0');
-    if (c->p == from)
-        damaged();
-    return n;
-}
-
-static bool maybe(struct cursor *c, char one)
-{
-    if (c->p < c->end && *c->p == one) {
-        c->p++;
-        return true;
-    }
-    return false;
-}
-
-static void expect(struct cursor *c, const char *text)
-{
-    size_t n = strlen(text);
-    if ((size_t)(c->end - c->p) < n || memcmp(c->p, text, n) != 0)
-        damaged();
-    c->p += n;
-}
-
-static uint64_t field(struct cursor *c)
-{
-    uint64_t n = num(c);
-    expect(c, " ");
-    return n;
-}
-
-static int digit(char one)
-{
-    return one >= '0' && one <= '9' ? one - '0' : one >= 'A' && one <= 'F' ? one - 'A' + 10 : one >= 'a' && one <= 'f' ? one - 'a' + 10 : -1;
-}
-
-static unsigned char hex_byte(struct cursor *c)
-{
-    if (c->end - c->p < 2 || digit(c->p[0]) < 0 || digit(c->p[1]) < 0)
-        damaged();
-    c->p += 2;
-    return (unsigned char)(digit(c->p[-2]) * 16 + digit(c->p[-1]));
-}
-
-static char *word(struct cursor *c)
-{
-    const char *from = c->p;
-    while (c->p < c->end && *c->p > ' ' && *c->p != '=' && *c->p != ',')
-        c->p++;
-    char *text = take((size_t)(c->p - from) + 1), *to = text;
-    for (struct cursor w = {from, c->p}; w.p < w.end;) {
-        if (maybe(&w, '%'))
-            *to++ = (char)hex_byte(&w);
-        else
-            *to++ = *w.p++;
-    }
-    return text;
-}
-
-static struct timespec time_field(struct cursor *c)
-{
-    struct timespec t;
-    bool before = maybe(c, '-');
-    t.tv_sec = (time_t)num(c);
-    if (before)
-        t.tv_sec = -t.tv_sec;
-    expect(c, ".");
-    t.tv_nsec = (long)num(c);
-    return t;
-}
-
-static void read_xattrs(struct entry *e, struct cursor *c)
-{
-    uint32_t n = 1;
-    if (maybe(c, '-'))
-        return;
-    for (const char *p = c->p; p < c->end && *p > ' '; p++)
-        n += *p == ',';
-    e->xattrs = take(n * sizeof *e->xattrs);
-    do {
-        struct xattr *x = &e->xattrs[e->xattr_n++];
-        x->name = word(c);
-        expect(c, "=");
-        const char *from = c->p;
-        while (c->p < c->end && digit(*c->p) >= 0)
-            c->p++;
-        x->length = (size_t)(c->p - from) / 2;
-        x->value = take(x->length + 1);
-        struct cursor value = {from, c->p};
-        for (size_t k = 0; k < x->length; k++)
-            x->value[k] = hex_byte(&value);
-    } while (maybe(c, ','));
-}
-
-static void read_content(struct entry *e, struct cursor *c)
-{
-    expect(c, " ");
-    for (size_t k = 0; k < sizeof e->hash; k++)
-        e->hash[k] = hex_byte(c);
-    expect(c, " ");
-    if (maybe(c, '-'))
-        expect(c, " ");
-    else
-        e->pack = (uint32_t)field(c);
-    e->offset = field(c);
-    if (maybe(c, '-'))
-        return;
-    uint32_t n = 1;
-    for (const char *p = c->p; p < c->end && *p > ' '; p++)
-        n += *p == ',';
-    e->extents = take(n * sizeof *e->extents);
-    do {
-        struct extent *x = &e->extents[e->extent_n++];
-        x->offset = num(c);
-        expect(c, "+");
-        x->length = num(c);
-    } while (maybe(c, ','));
-}
-
-static void read_entry(struct manifest *m, struct cursor *c, uint32_t *path, uint32_t *depth)
-{
-    char type = *c->p++;
-    expect(c, " ");
-    uint64_t at = field(c);
-    if (strchr("dflpscbnm", type) == NULL || at > *depth || at >= 4096)
-        damaged();
-    uint32_t i = m->n;
-    struct entry *e = manifest_add(m);
-    e->type = type;
-    e->parent = at == 0 ? NONE : path[at - 1];
-    e->name = word(c);
-    path[at] = i;
-    *depth = (uint32_t)at + (type == 'd');
-    if (type != 'n' && type != 'm') {
-        expect(c, " ");
-        e->mode = (uint32_t)field(c);
-        e->uid = (uint32_t)field(c);
-        e->gid = (uint32_t)field(c);
-        e->flags = (uint32_t)field(c);
-        e->nlink = (uint32_t)field(c);
-        e->mtime = time_field(c);
-        expect(c, " ");
-        e->atime = time_field(c);
-        expect(c, " ");
-        e->ctime = time_field(c);
-        expect(c, " ");
-        e->dev = field(c);
-        e->ino = field(c);
-        e->rdev = field(c);
-        e->size = field(c);
-        if (!maybe(c, '-'))
-            e->leader = (uint32_t)num(c);
-        if (e->leader > i)
-            damaged();
-        expect(c, " ");
-        read_xattrs(e, c);
-    }
-    if (type == 'f')
-        read_content(e, c);
-    if (e->pack != NONE && e->pack >= m->pack_n)
-        damaged();
-    if (type == 'l') {
-        expect(c, " ");
-        e->target = word(c);
-    }
-    for (uint32_t up = e->parent; up != NONE; up = m->v[up].parent)
-        m->v[up].end = m->n;
-}
-
-static void check_sum(const char *data, size_t size, struct cursor *c)
-{
-    struct sha256 sha;
-    unsigned char sum[32];
-    if (size < 70 || data[size - 1] != '\n')
-        damaged();
-    const char *last = memrchr(data, '\n', size - 1);
-    if (last == NULL)
-        damaged();
-    sha256_start(&sha);
-    sha256_add(&sha, data, (size_t)(last + 1 - data));
-    sha256_end(&sha, sum);
-    struct cursor end = {last + 1, data + size};
-    expect(&end, "end ");
-    field(&end);
-    for (size_t k = 0; k < sizeof sum; k++)
-        if (hex_byte(&end) != sum[k])
-            damaged();
-    *c = (struct cursor){data, last + 1};
-}
-
-/* False if it is not there. */
-bool manifest_read(struct manifest *m, int dir, const char *name)
-{
-    struct stat st;
-    int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-        return false;
-    if (fd < 0 || fstat(fd, &st) != 0)
-        die(EXIT_FAILED, "%s: %s", name, strerror(errno));
-    char *data = st.st_size == 0 ? MAP_FAILED : mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (data == MAP_FAILED)
-        damaged();
-    close(fd);
-    struct cursor c;
-    static uint32_t path[4096];
-    uint32_t depth = 0, room = 0;
-    check_sum(data, (size_t)st.st_size, &c);
-    expect(&c, "hostler-snapshot 1\ntaken ");
-    m->taken = time_field(&c);
-    expect(&c, "\nstored ");
-    m->stored = num(&c);
-    expect(&c, "\n");
-    while (c.end - c.p > 5 && memcmp(c.p, "pack ", 5) == 0) {
-        c.p += 5;
-        m->packs = grow(m->packs, sizeof *m->packs, m->pack_n, &room);
-        m->packs[m->pack_n++] = word(&c);
-        expect(&c, "\n");
-    }
-    while (c.p < c.end) {
-        read_entry(m, &c, path, &depth);
-        expect(&c, "\n");
-    }
-    munmap(data, (size_t)st.st_size);
-    return true;
 }

@@ -12,6 +12,9 @@
  *   hostler-snapshot hash                      SHA-256 of fd 0, for tests
  *   hostler-snapshot --version
  *
+ * Before the verb: --keys N, so many keys come on fd 0 first (crypt.c), and what is encrypted with them can be read; --encrypt
+ * after that: what is written is, with the first of them. Packs are not shared then with what is not, or with another key.
+ *
  * CONTRACT WITH THE AGENT. STORE is a directory that only root can enter. Below it are
  *   ID/manifest   what was captured (format.c); there when, and only when, the capture is whole and durable
  *   ID/after      how the paths were when the job had ended; the same form, without bytes
@@ -102,7 +105,7 @@ static int capture(const char *store, const char *id, char **options)
             options += 2;
         } else if (strcmp(*options, "--base") == 0) {
             int dir = openat(p.store, options[1], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-            if (base_n < 3 && dir >= 0 && manifest_read(&bases[base_n], dir, "manifest")) {
+            if (base_n < 3 && dir >= 0 && manifest_try(&bases[base_n], dir, options[1], "manifest")) {
                 scan.bases[base_n] = &bases[base_n];
                 base_n++;
             }
@@ -131,7 +134,8 @@ static int capture(const char *store, const char *id, char **options)
     out.packs = malloc(sizeof *out.packs);
     if (out.packs == NULL)
         die(EXIT_FAILED, "no memory");
-    out.packs[out.pack_n++] = keep(id, strlen(id));
+    out.packs[out.pack_n++] = (struct pack_name){.name = keep(id, strlen(id))};
+    pack_begin(&pack, out.packs);
     scan.pack = &pack;
     scan.catalogue = catalogue_new(&out);
     crash_point("capture");
@@ -141,13 +145,13 @@ static int capture(const char *store, const char *id, char **options)
     if (layers)
         overlay_check(&out);
     above_write(&p, roots, roots_n);
-    out.stored = pack.end;
-    if (pack.end > 0)
+    out.stored = pack.end > pack.first ? pack.end : 0;
+    if (out.stored > 0)
         pack_close(&pack);
     else
         unlinkat(p.packs, id, 0);
     crash_point("packed");
-    manifest_write(&out, p.dir, "manifest");
+    manifest_write(&out, p.dir, id, "manifest");
     if (fsync(p.packs) != 0 || fsync(p.store) != 0)
         die(EXIT_FAILED, "%s: %s", store, strerror(errno));
     log_line(&p, "captured");
@@ -195,10 +199,24 @@ static void raise_limits(void)
     }
 }
 
+/* The options before the verb. */
+static int keys(int argc, char **argv)
+{
+    if (argc < 4 || strcmp(argv[1], "--keys") != 0)
+        return 0;
+    bool encrypt = strcmp(argv[3], "--encrypt") == 0;
+    uint64_t n = bytes(argv[2]);
+    keys_read(n > UINT32_MAX ? 0 : (uint32_t)n, encrypt);
+    return encrypt ? 3 : 2;
+}
+
 int main(int argc, char **argv)
 {
     umask(077);
     raise_limits();
+    int options = keys(argc, argv);
+    argc -= options;
+    argv += options;
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return puts("hostler-snapshot " VERSION) < 0;
     if (argc == 2 && strcmp(argv[1], "hash") == 0)
@@ -217,5 +235,5 @@ int main(int argc, char **argv)
         return apply_preview(argv[2], argv[3], argv[4]);
     if (argc == 4 && strcmp(argv[1], "remove") == 0)
         return remove_named(argv[2], argv[3]);
-    die(EXIT_USAGE, "usage: hostler-snapshot capture|seal|diff|restore STORE ID [OPTION...] | apply STORE BASE AFTER | remove DIR NAME | hash | --version");
+    die(EXIT_USAGE, "usage: hostler-snapshot [--keys N [--encrypt]] capture|seal|diff|restore STORE ID [OPTION...] | apply STORE BASE AFTER | remove DIR NAME | hash | --version");
 }

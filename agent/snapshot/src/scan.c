@@ -79,17 +79,22 @@ static bool settled(struct timespec ctime, struct timespec taken)
     return (taken.tv_sec - ctime.tv_sec) * INT64_C(1000000000) + taken.tv_nsec - ctime.tv_nsec > SETTLED_NS;
 }
 
-static uint32_t pack_index(struct manifest *m, const char *name)
+static uint32_t pack_index(struct manifest *m, const struct pack_name *name)
 {
     for (uint32_t k = 0; k < m->pack_n; k++)
-        if (strcmp(m->packs[k], name) == 0)
+        if (strcmp(m->packs[k].name, name->name) == 0)
             return k;
-    char **grown = reallocarray(m->packs, m->pack_n + 1, sizeof *grown);
-    if (grown == NULL)
+    m->packs = reallocarray(m->packs, m->pack_n + 1, sizeof *m->packs);
+    if (m->packs == NULL)
         die(EXIT_FAILED, "no memory");
-    m->packs = grown;
-    m->packs[m->pack_n] = keep(name, strlen(name));
+    m->packs[m->pack_n] = *name;
     return m->pack_n++;
+}
+
+/* What is encrypted now does not share bytes with what is not, or with another key: that key is to be of no use some day. */
+static bool may_share(const struct pack_name *name)
+{
+    return encrypting() ? key_current(name->key) : name->key[0] == '\0' || key_known(name->key);
 }
 
 /* What a file keeps of its flags when a preview first writes it is the kernel's choice, and not the program's doing. */
@@ -110,13 +115,13 @@ static bool from_base(struct scan *s, uint32_t i, const uint32_t *at)
         if (b->type != 'f' || (b->dev != e->dev && !overlay_any()) || b->ino != e->ino || b->size != e->size ||
             !same_time(b->mtime, e->mtime) || !same_time(b->ctime, e->ctime) || !settled(b->ctime, s->bases[k]->taken))
             continue;
-        if (s->pack != NULL && b->pack == NONE && b->extent_n > 0)
+        if (s->pack != NULL && b->extent_n > 0 && (b->pack == NONE || !may_share(&s->bases[k]->packs[b->pack])))
             continue;
         memcpy(e->hash, b->hash, sizeof e->hash);
         e->extents = b->extents;
         e->extent_n = b->extent_n;
         e->offset = b->offset;
-        e->pack = s->pack == NULL || b->pack == NONE ? NONE : pack_index(s->out, s->bases[k]->packs[b->pack]);
+        e->pack = s->pack == NULL || b->pack == NONE ? NONE : pack_index(s->out, &s->bases[k]->packs[b->pack]);
         return true;
     }
     return false;

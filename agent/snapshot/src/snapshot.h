@@ -49,10 +49,17 @@ struct entry {
     uint32_t extent_n, xattr_n;
 };
 
+enum { KEY_NAME = 32 }; /* hexadecimal digits by which a key is known */
+
+struct pack_name {
+    char *name;
+    char key[KEY_NAME + 1]; /* with which it is encrypted; empty: it is not */
+};
+
 struct manifest {
     struct entry *v;
     uint32_t n, room;
-    char **packs;
+    struct pack_name *packs;
     uint32_t pack_n;
     struct timespec taken; /* when the scan began */
     uint64_t stored;       /* bytes that it added to its pack */
@@ -76,15 +83,38 @@ struct limits {
     uint64_t min_free;  /* bytes of the store's file system */
 };
 
+/* One that is written. */
 struct pack {
     int fd;
     const char *path;
-    uint64_t end;
+    uint64_t first, end; /* where files begin and end */
     struct limits limits;
     unsigned char *buffer;
     size_t fill;
     uint64_t checked, started;
     bool no_clone;
+    struct cipher *cipher; /* NULL: it is not encrypted */
+    unsigned char *chunk;
+    size_t part; /* bytes of a file that are in chunk, not yet in the buffer */
+};
+
+/* Those of a manifest, to be read. */
+struct packs {
+    int dir;
+    const struct manifest *m;
+    struct opened *v;
+};
+
+struct opened {
+    int fd; /* 0: not opened */
+    struct cipher *cipher; /* NULL: it is not encrypted */
+};
+
+/* Where reading a file's bytes in a pack is. */
+struct reader {
+    struct opened *pack;
+    uint64_t at, left;
+    size_t have, used;
 };
 
 /* base.c */
@@ -106,10 +136,35 @@ void sha256_add(struct sha256 *s, const void *data, size_t n);
 void sha256_end(struct sha256 *s, unsigned char digest[32]);
 extern bool sha256_portable; /* tests set it */
 
-/* format.c */
+/* crypt.c */
+#define MARK "encrypted "
+enum { MARK_N = sizeof MARK - 1, CRYPT_LINE = 108, CRYPT_CHUNK = 64 << 10, CRYPT_MORE = 28 };
+void keys_read(uint32_t n, bool encrypt);
+bool encrypting(void);
+bool key_known(const char *name);
+bool key_current(const char *name);
+struct cipher *cipher_new(char line[CRYPT_LINE + 1], const char *what);
+struct cipher *cipher_of(const char line[CRYPT_LINE], const char *what);
+void encrypt_chunk(struct cipher *s, unsigned char *to, const unsigned char *plain, size_t n, uint64_t at, bool last);
+bool decrypt_chunk(const struct cipher *s, unsigned char *plain, const unsigned char *from, size_t n, uint64_t at, bool last);
+
+/* format.c, parse.c */
 struct entry *manifest_add(struct manifest *m);
-void manifest_write(const struct manifest *m, int dir, const char *name);
-bool manifest_read(struct manifest *m, int dir, const char *name);
+void manifest_write(const struct manifest *m, int dir, const char *id, const char *name);
+bool manifest_read(struct manifest *m, int dir, const char *id, const char *name);
+bool manifest_try(struct manifest *m, int dir, const char *id, const char *name);
+
+/* pack.c */
+void pack_begin(struct pack *pack, struct pack_name *name);
+void pack_room(struct pack *pack, uint64_t more);
+void pack_append(struct pack *pack, const unsigned char *data, size_t n);
+void pack_mark(struct pack *pack);
+void pack_flush(struct pack *pack);
+void pack_rewind(struct pack *pack, uint64_t end);
+void pack_close(struct pack *pack);
+struct opened *pack_open(struct packs *all, uint32_t i);
+bool read_all(int fd, unsigned char *to, size_t n, uint64_t at);
+bool reader_read(struct reader *r, unsigned char *to, size_t n);
 
 /* meta.c */
 void meta_get(struct entry *e, int fd, bool path_only);
@@ -121,8 +176,7 @@ bool flags_clear(int fd);
 struct catalogue;
 struct catalogue *catalogue_new(struct manifest *m);
 void content_read(struct manifest *m, uint32_t i, int fd, struct pack *pack, struct catalogue *all);
-int content_write(const struct entry *e, int pack, int fd);
-void pack_close(struct pack *pack);
+int content_write(const struct entry *e, struct opened *pack, int fd);
 
 /* overlay.c */
 void overlay_add(const char *base, const char *layers);

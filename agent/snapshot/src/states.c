@@ -26,9 +26,9 @@ static void scan_now(struct states *s)
 static void read_states(const struct place *p, struct states *s)
 {
     memset(s, 0, sizeof *s);
-    if (!manifest_read(&s->before, p->dir, "manifest"))
+    if (!manifest_read(&s->before, p->dir, p->id, "manifest"))
         die(EXIT_FAILED, "snapshot %s was not finished", p->id);
-    s->sealed = manifest_read(&s->after, p->dir, "after");
+    s->sealed = manifest_read(&s->after, p->dir, p->id, "after");
 }
 
 int seal(const char *store, const char *id)
@@ -39,7 +39,7 @@ int seal(const char *store, const char *id)
     if (s.sealed)
         return puts("sealed before") < 0;
     scan_now(&s);
-    manifest_write(&s.now, p.dir, "after");
+    manifest_write(&s.now, p.dir, id, "after");
     log_line(&p, "sealed");
     struct diff d;
     diff_make(&d, &s.before, &s.now);
@@ -103,7 +103,7 @@ static uint32_t conflicts(struct states *s, const struct diff *wanted)
 }
 
 /* Does it, compares, and tells. What changes from then on is somebody else's: that is noted in `seal`. */
-static int bring(const struct place *p, struct states *s, struct diff *d, int seal_dir, const char *word)
+static int bring(const struct place *p, struct states *s, struct diff *d, const struct place *sealed, const char *word)
 {
     log_line(p, "restoring");
     struct apply apply = {.want = &s->before, .now = &s->now, .diff = d, .packs = p->packs};
@@ -113,7 +113,7 @@ static int bring(const struct place *p, struct states *s, struct diff *d, int se
     struct states left = {.before = s->before, .after = s->now, .sealed = true};
     scan_now(&left);
     diff_make(d, &left.before, &left.now);
-    manifest_write(&left.now, seal_dir, "after");
+    manifest_write(&left.now, sealed->dir, sealed->id, "after");
     char line[100];
     if (d->count == 0) {
         log_line(p, "restored identical");
@@ -147,7 +147,7 @@ int restore(const char *store, const char *id, bool force)
         }
     }
     diff_print(stdout, &d, &s.before, &s.now);
-    return bring(&p, &s, &d, p.dir, "restored");
+    return bring(&p, &s, &d, &p, "restored");
 }
 
 /* Prints what is not as before the preview; the number of it. The time of a directory alone follows from what is in it. */
@@ -195,5 +195,5 @@ int apply_preview(const char *store, const char *base_id, const char *id)
     struct diff shown;
     diff_make(&shown, &s.now, &s.before);
     diff_print(stdout, &shown, &s.now, &s.before);
-    return bring(&p, &s, &d, b.dir, "applied");
+    return bring(&p, &s, &d, &b, "applied");
 }

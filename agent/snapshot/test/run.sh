@@ -14,7 +14,7 @@ WORK=$(mktemp -d /var/tmp/hostler-snapshot-test.XXXXXX) || exit 1
 cleanup() { trap - EXIT; umount -l "$WORK/t/mounted" "$WORK/small" "$WORK/seen" 2>/dev/null; free "$WORK"; rm -rf "$WORK"; }
 trap 'cleanup; exit 1' INT TERM HUP
 trap cleanup EXIT
-S=$OUT/hostler-snapshot C=$OUT/crash/hostler-snapshot A=$OUT/asan/hostler-snapshot
+S=$OUT/hostler-snapshot C=$OUT/crash/hostler-snapshot A=$OUT/asan/hostler-snapshot PACK=100008
 passed=0 failed=0
 check() {
     name=$1; shift
@@ -39,9 +39,19 @@ was() { look "$T" >"$WORK/was"; }
 change() { echo more >>"$T/d/one"; rm "$T/d/two" "$T/d/l"; mkdir "$T/d/l"; echo x >"$T/d/l/x"; chmod 600 "$T/e/big"; echo new >"$T/e/new"; rm "$T/d/p"; }
 
 for file in hash basics refusals crash preview; do . "$HERE/$file.sh"; done
+# Again with encryption: each program through with-keys.sh.
+P=$S KEYS=$WORK/key; export KEYS
+for one in plain crash asan; do printf '#!/bin/sh\nexec "%s/with-keys.sh" "%s" "$@"\n' "$HERE" "$OUT/${one#plain}/hostler-snapshot" >"$WORK/$one-keys"; chmod +x "$WORK/$one-keys"; done
+head -c 48 /dev/urandom >"$KEYS"
+S=$WORK/plain-keys C=$WORK/crash-keys PACK=100228
+for file in basics crash encrypted; do . "$HERE/$file.sh"; done
+S=$P C=$OUT/crash/hostler-snapshot
 seed=${SEED:-$(date +%s)}
 check "random trees, seed $seed" sh "$HERE/truth.sh" "$S" "$OUT/tree" "$seed" 6
 check "previews of random trees, seed $seed" sh "$HERE/preview-truth.sh" "$S" "$OUT/tree" "$seed" 6
+check "encrypted random trees, seed $seed" sh "$HERE/truth.sh" "$WORK/plain-keys" "$OUT/tree" "$seed" 4
+check "encrypted previews of random trees, seed $seed" sh "$HERE/preview-truth.sh" "$WORK/plain-keys" "$OUT/tree" "$seed" 4
+check "encrypted random trees with ASan and UBSan, seed $seed" sh "$HERE/truth.sh" "$WORK/asan-keys" "$OUT/tree" "$seed" 3
 check "random trees with ASan and UBSan, seed $seed" sh "$HERE/truth.sh" "$A" "$OUT/tree" "$seed" 3
 echo "snapshots: $passed passed, $failed failed"
 [ $failed = 0 ]
