@@ -2,8 +2,9 @@
  * hostler-snapshot: captures paths of this host, and brings them back.
  *
  *   hostler-snapshot capture STORE ID [--base ID]... [--max-bytes N] [--min-free N]
- *                       [--for preview] [--overlay DIR --layers LAYERS]...   paths on fd 0, each ended by NUL; of a preview, as if its
- *                       layers (LAYERS/upper, LAYERS/work) lay over DIR
+ *                       [--outside PATH]... [--for preview] [--overlay DIR --layers LAYERS]...   paths on fd 0, each ended by NUL; of a preview, as if its
+ *                       layers (LAYERS/upper, LAYERS/work) lay over DIR; what is PATH, or below it, is left out, now and
+ *                       whenever this snapshot is compared or restored
  *   hostler-snapshot seal STORE ID             notes how the paths are now: what changes after that is somebody else's
  *   hostler-snapshot diff STORE ID             how the host differs from the snapshot
  *   hostler-snapshot restore STORE ID [--force]
@@ -19,6 +20,7 @@
  *   ID/manifest   what was captured (format.c); there when, and only when, the capture is whole and durable
  *   ID/after      how the paths were when the job had ended; the same form, without bytes
  *   ID/above      the directories above the roots
+ *   ID/outside    what is left out, each path ended by NUL
  *   ID/log        one line a step: "captured", "sealed", "restoring", "restored identical|N" (N differences are left)
  *   packs/ID      bytes of files, one after the other; of no use and removable when no manifest names it
  * fd 1 gets what differs, a line a path: "changed|created|deleted|conflict|failed PATH (what)", and a last line for people.
@@ -99,6 +101,8 @@ static int capture(const char *store, const char *id, char **options)
             pack.limits.min_free = bytes(options[1]);
         } else if (strcmp(*options, "--for") == 0 && strcmp(options[1], "preview") == 0) {
             layers = true;
+        } else if (strcmp(*options, "--outside") == 0) {
+            outside_add(options[1]);
         } else if (strcmp(*options, "--overlay") == 0 && options[2] != NULL && options[3] != NULL &&
                    strcmp(options[2], "--layers") == 0) {
             overlay_add(options[1], options[3]);
@@ -145,6 +149,7 @@ static int capture(const char *store, const char *id, char **options)
     if (layers)
         overlay_check(&out);
     above_write(&p, roots, roots_n);
+    outside_write(&p);
     out.stored = pack.end > pack.first ? pack.end : 0;
     if (out.stored > 0)
         pack_close(&pack);

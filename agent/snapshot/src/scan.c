@@ -224,6 +224,12 @@ static void scan_one(struct scan *s, int dir, const char *file, char *name, uint
     int fd = open_seen(dir, file, &sx, &gone);
     if (gone && parent != NONE)
         return;
+    if (fd >= 0 && outside_has(&sx)) {
+        if (parent == NONE)
+            die(EXIT_FAILED, "%s is the agent's own", name);
+        close(fd);
+        return;
+    }
     uint32_t i = s->out->n;
     struct entry *e = manifest_add(s->out);
     e->name = name;

@@ -219,6 +219,13 @@ bool half_restored(const struct place *p);
 void above_write(const struct place *p, char **roots, uint32_t n);
 struct above *above_read(const struct place *p, uint32_t *n);
 
+/* outside.c */
+struct statx;
+void outside_add(const char *path);
+bool outside_has(const struct statx *sx);
+void outside_write(const struct place *p);
+void outside_read(const struct place *p);
+
 /* states.c */
 int seal(const char *store, const char *id);
 int show_diff(const char *store, const char *id);

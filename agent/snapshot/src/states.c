@@ -29,6 +29,7 @@ static void read_states(const struct place *p, struct states *s)
     if (!manifest_read(&s->before, p->dir, p->id, "manifest"))
         die(EXIT_FAILED, "snapshot %s was not finished", p->id);
     s->sealed = manifest_read(&s->after, p->dir, p->id, "after");
+    outside_read(p);
 }
 
 int seal(const char *store, const char *id)

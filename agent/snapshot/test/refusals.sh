@@ -16,6 +16,22 @@ check "a mount is not entered" all 'rc 0' '! grep -q " file " "$WORK/store/a/man
 rm "$T/d/one"; run "$S" seal "$WORK/store" a; restore a
 check "and not touched" all 'rc 0' '[ "$(cat "$T/mounted/file")" = inside ]'
 
+begin; mkdir -p "$T/own/in"; echo 1 >"$T/own/in/file"; echo 1 >"$T/e/toml"; chmod 700 "$T/own"
+left_out() { capture a --outside "$T/own" --outside "$T/e/toml" --outside "$T/none"; }
+left_out
+check "what is the agent's own is not captured" all 'rc 0' '! grep -qE " (own|in|file|toml) " "$WORK/store/a/manifest"'
+change; run "$S" seal "$WORK/store" a; echo 2 >"$T/own/in/file"; echo 2 >"$T/own/new"; echo 3 >"$T/e/toml.new"; mv "$T/e/toml.new" "$T/e/toml"
+echo later >"$T/none"; chmod 755 "$T/own"; restore a
+check "and no difference, no conflict, and not restored" all 'rc 0' 'out_has identical' '[ "$(cat "$T/d/one")" = one ]' \
+    '[ "$(cat "$T/own/in/file" "$T/own/new" "$T/e/toml" "$T/none")" = "2
+2
+3
+later" ]'
+run "$S" diff "$WORK/store" a
+check "not in a comparison either" all 'rc 0' 'out_has identical'
+ROOTS=$T/own; capture b --outside "$T/own"
+check "nor as a root of its own" all 'rc 70' 'out_has "is the agent'"'"'s own"'
+
 begin; capture a --max-bytes 1000
 check "a snapshot that is too large is refused" all 'rc 3' 'out_has snapshots.largest' '[ ! -e "$WORK/store/packs/a" ]'
 begin; capture a --min-free 999999999999999

@@ -21,6 +21,7 @@ import dev.hostler.agent.link.LinkSettings;
 import dev.hostler.agent.link.TlsChannels;
 import dev.hostler.agent.network.NameLookup;
 import dev.hostler.agent.network.Networks;
+import dev.hostler.agent.policy.KeptPaths;
 import dev.hostler.agent.run.SandboxExecutor;
 import dev.hostler.agent.run.SnapshotExecutor;
 import dev.hostler.agent.run.WorkExecutor;
@@ -196,7 +197,7 @@ final class Agent {
     CurrentIdentity current = new CurrentIdentity(identities(config), identity);
     HostSealing sealing =
         lifecycle.start("the sealing key", () -> sealing(config, current, time), _ -> {});
-    JobPolicy policy = policy(config.policy());
+    JobPolicy policy = policy(config.policy(), config.snapshots().kept());
     Snapshots snapshots =
         lifecycle.start(
             "the snapshots",
@@ -316,10 +317,10 @@ final class Agent {
         IdleMemory::close);
   }
 
-  private static JobPolicy policy(AgentConfig.Policy policy) {
+  private static JobPolicy policy(AgentConfig.Policy policy, KeptPaths kept) {
     SortedMap<String, JobPolicy.Rules> roles = new TreeMap<>();
     policy.roles().forEach((role, rules) -> roles.put(role, rules(rules)));
-    return new JobPolicy(rules(policy.everybody()), roles);
+    return new JobPolicy(rules(policy.everybody()), roles, kept);
   }
 
   private static JobPolicy.Rules rules(AgentConfig.Rules rules) {

@@ -69,7 +69,9 @@ public enum Refusal {
   /** A snapshot would leave too little room on the disk. */
   SNAPSHOT_NO_ROOM(91),
   /** What an action would change cannot be previewed here, or a preview cannot be applied. */
-  PREVIEW_IMPOSSIBLE(140);
+  PREVIEW_IMPOSSIBLE(140),
+  /** The host's owner lets no operator name this path for a snapshot. */
+  SNAPSHOT_PATH(150);
 
   private final int code;
 

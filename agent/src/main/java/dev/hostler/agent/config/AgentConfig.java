@@ -12,6 +12,7 @@ import dev.hostler.common.config.HostPort;
 import dev.hostler.trust.limits.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,7 @@ import java.util.TreeMap;
  * @param network what programs reach at most
  * @param bundles what is kept of bundles
  * @param trust how fresh what is known of revocation must be
- * @param snapshots how much is kept of snapshots
+ * @param snapshots how much is kept of snapshots, and what operators may have kept
  * @param usage how often use is sampled and reported
  * @param log what is logged
  */
@@ -161,12 +162,19 @@ public record AgentConfig(
    */
   public static AgentConfig read(Path file, Map<String, String> environment)
       throws ConfigException {
-    return read(ConfigReader.ofFile(file, environment));
+    return read(ConfigReader.ofFile(file, environment), List.of(file.toAbsolutePath().normalize()));
   }
 
   static AgentConfig read(ConfigReader reader) throws ConfigException {
+    return read(reader, List.of());
+  }
+
+  /** The same; these files are the agent's own. */
+  private static AgentConfig read(ConfigReader reader, List<Path> files) throws ConfigException {
     ConfigSection top = reader.section("");
     Path state = top.path("state_dir", Path.of("/var/lib/hostler/agent"));
+    List<Path> own = new ArrayList<>(files);
+    own.add(state);
     AgentConfig config =
         new AgentConfig(
             state,
@@ -181,7 +189,7 @@ public record AgentConfig(
             NetworkSection.read(reader.section("sandbox.network")),
             bundles(reader.section("bundles"), state),
             trust(reader.section("trust"), state),
-            snapshots(reader.section("snapshots")),
+            SnapshotSection.read(reader.section("snapshots"), own),
             UsageSettings.read(reader.section("usage")),
             log(reader.section("log")));
     reader.finish();
@@ -281,17 +289,6 @@ public record AgentConfig(
         section.duration(
             "max_crl_age", Duration.ofDays(7), Duration.ofMinutes(1), Duration.ofDays(365)),
         section.choice("running_on_revocation", TrustSettings.Running.KILL));
-  }
-
-  private static SnapshotSettings snapshots(ConfigSection section) {
-    SnapshotSettings usual = SnapshotSettings.USUAL;
-    return new SnapshotSettings(
-        section.bytes("largest", usual.largestBytes(), KIB, MOST),
-        section.bytes("keep_free", usual.keepFreeBytes(), 0, MOST),
-        section.duration("keep_for", usual.keepFor(), Duration.ofMinutes(1), Duration.ofDays(3650)),
-        section.integer("keep_count", usual.keepCount(), 1, 100_000),
-        section.bytes("keep_bytes", usual.keepBytes(), KIB, MOST),
-        section.choice("preview_text", usual.previewText()));
   }
 
   private static Log log(ConfigSection section) {

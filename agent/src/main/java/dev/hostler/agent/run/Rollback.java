@@ -13,17 +13,23 @@ import dev.hostler.agent.snapshot.SnapshotException;
 import dev.hostler.agent.snapshot.SnapshotInfo;
 import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.trust.bundle.Manifest;
+import dev.hostler.trust.job.JobCapture;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the paths that an action declares captured before it starts, and brought back if it fails and
- * its signer wants that. Every step can be done again after a crash. Thread-safe.
+ * Has the paths that an action declares or its operator names captured before it starts, and
+ * brought back if it fails and one of the two wants that. Every step can be done again after a
+ * crash. Thread-safe.
  */
 final class Rollback implements Around {
   private static final Logger log = LoggerFactory.getLogger(Rollback.class);
+  private static final int MOST_WORDS = 100;
 
   private final @Nullable Snapshots snapshots;
 
@@ -39,17 +45,21 @@ final class Rollback implements Around {
   @Override
   public void before(Assignment assignment, @Nullable BundleLease bundle, SandboxSpec declared)
       throws RefusedException, InterruptedException {
-    if (bundle == null || !(assignment.work() instanceof Work.Action work)) {
-      return;
-    }
-    Manifest.Action action = bundle.manifest().action(work.action());
-    if (action == null || action.snapshot().isEmpty()) {
+    Manifest.Action action =
+        bundle != null && assignment.work() instanceof Work.Action work
+            ? bundle.manifest().action(work.action())
+            : null;
+    JobCapture asked = assignment.authority().capture();
+    List<String> paths = paths(action, asked);
+    if (paths.isEmpty()) {
+      requireNoRollback(asked);
       return;
     }
     if (snapshots == null) {
       throw new RefusedException(
           Refusal.SNAPSHOT_FAILED,
-          "the action declares a snapshot, and this host can take none: hostler-snapshot is missing");
+          "a snapshot is declared or asked for, and this host can take none: hostler-snapshot is"
+              + " missing");
     }
     try {
       snapshots.capture(
@@ -57,10 +67,12 @@ final class Rollback implements Around {
               assignment.id().label(),
               assignment.jobId(),
               assignment.operator(),
-              work.bundle() + " " + work.version() + " " + work.action(),
-              action.rollbackOnFailure(),
-              action.snapshot()));
-      keepState(snapshots, assignment.id().label(), action);
+              words(assignment.work()),
+              asked.rollback() || (action != null && action.rollbackOnFailure()),
+              paths));
+      if (action != null) {
+        keepState(snapshots, assignment.id().label(), action);
+      }
     } catch (SnapshotException e) {
       throw new RefusedException(
           e.space() ? Refusal.SNAPSHOT_NO_ROOM : Refusal.SNAPSHOT_FAILED,
@@ -68,6 +80,39 @@ final class Rollback implements Around {
     } catch (IOException e) {
       throw new RefusedException(Refusal.SNAPSHOT_FAILED, "no snapshot, so nothing was run: " + e);
     }
+  }
+
+  /** What the bundle's signer declared, and then what the operator named, each once. */
+  private static List<String> paths(Manifest.@Nullable Action action, JobCapture asked) {
+    Set<String> paths = new LinkedHashSet<>();
+    if (action != null) {
+      paths.addAll(action.snapshot());
+    }
+    paths.addAll(asked.paths());
+    return List.copyOf(paths);
+  }
+
+  private static void requireNoRollback(JobCapture asked) throws RefusedException {
+    if (asked.rollback()) {
+      throw new RefusedException(
+          Refusal.ACTION_INVALID,
+          "it is to be rolled back if it fails, but neither the action nor the job names a path to"
+              + " keep: name one with --snapshot");
+    }
+  }
+
+  /** One line for lists. */
+  private static String words(Work work) {
+    String words =
+        switch (work) {
+          case Work.Action action ->
+              action.bundle() + " " + action.version() + " " + action.action();
+          case Work.Command command -> String.join(" ", command.argv());
+          case Work.Snapshot snapshot -> snapshot.verb();
+          case Work.SandboxTest _ -> "sandbox test";
+        };
+    String line = words.replaceAll("\\p{Cntrl}", " ");
+    return line.length() <= MOST_WORDS ? line : line.substring(0, MOST_WORDS) + "…";
   }
 
   private static void keepState(Snapshots snapshots, String name, Manifest.Action action)

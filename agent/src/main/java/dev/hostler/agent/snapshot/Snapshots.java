@@ -137,6 +137,9 @@ public final class Snapshots {
       for (String base : like) {
         arguments.addAll(List.of("--base", base));
       }
+      for (Path own : settings.kept().own()) {
+        arguments.addAll(List.of("--outside", own.toString()));
+      }
       arguments.addAll(options);
       Files.createDirectory(
           directory(wanted.id()),

@@ -108,7 +108,8 @@ public final class Admission {
               job.path(),
               Nonces.key(job),
               statement.allowOlder(),
-              statement.sandbox()),
+              statement.sandbox(),
+              statement.capture()),
           new Bounds(statement.limits(), offer.limits()));
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Refusal.ACTION_INVALID, String.valueOf(e.getMessage()));

@@ -3,7 +3,9 @@ package dev.hostler.agent.work;
 import dev.hostler.agent.attempt.Authority;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.policy.KeptPaths;
 import dev.hostler.agent.run.UserRule;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.VerifiedJob;
 import java.util.Collections;
@@ -21,13 +23,20 @@ import java.util.regex.Pattern;
  *
  * @param everybody for all operators
  * @param roles by name of a role in operators' certificates; empty: roles do not matter
+ * @param kept which paths operators may name for snapshots
  */
-public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) implements UserRule {
+public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles, KeptPaths kept)
+    implements UserRule {
   private static final String ROOT = "root";
 
   /** Everything that is signed, but no commands as root. */
   public static final JobPolicy ALL_SIGNED =
       new JobPolicy(new Rules(true, List.of("*"), List.of("*")), new TreeMap<>());
+
+  /** Where the usual paths may be named. */
+  public JobPolicy(Rules everybody, SortedMap<String, Rules> roles) {
+    this(everybody, roles, KeptPaths.USUAL);
+  }
 
   /** Copies the map. */
   public JobPolicy {
@@ -41,7 +50,7 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) impleme
    * @param bundles names of bundles; {@code *} stands for any number of characters
    * @param runAs users that programs may run as, likewise; "default" is the unprivileged one. A
    *     command runs as root only if root is named
-   * @param snapshots may snapshots be restored, pinned and removed?
+   * @param snapshots may snapshots be restored, pinned and removed, and jobs name paths for them?
    */
   public record Rules(
       boolean commands, List<String> bundles, List<String> runAs, boolean snapshots) {
@@ -87,6 +96,15 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles) impleme
    */
   void require(VerifiedJob job) throws RefusedException {
     Set<String> held = job.operator().roles();
+    JobCapture capture = job.statement().capture();
+    if (!capture.isEmpty()) {
+      require(
+          held,
+          Rules::snapshots,
+          "snapshot",
+          "this host takes and restores no snapshots for jobs (policy.snapshots = \"off\")");
+      kept.require(capture.paths(), "--snapshot");
+    }
     switch (job.statement().work()) {
       case JobWork.Snapshot snapshot ->
           require(

@@ -75,6 +75,7 @@ final class RecordCodec {
           SealedCodec.write(out, assignment);
           SandboxCodec.write(out, assignment);
           LimitCodec.writeBounds(out, assignment.bounds());
+          CaptureCodec.write(out, assignment);
         }
         case LedgerRecord.Ended(AttemptId id, AttemptResult result) -> {
           out.writeByte(ENDED);
@@ -105,7 +106,8 @@ final class RecordCodec {
           String bootId = readText(in);
           Assignment whole =
               SandboxCodec.read(in, SealedCodec.read(in, AuthorityCodec.read(in, assignment)));
-          yield new LedgerRecord.Accepted(whole.withBounds(LimitCodec.readBounds(in)), bootId);
+          whole = CaptureCodec.read(in, whole.withBounds(LimitCodec.readBounds(in)));
+          yield new LedgerRecord.Accepted(whole, bootId);
         }
         case ENDED -> {
           AttemptId id = readId(in);

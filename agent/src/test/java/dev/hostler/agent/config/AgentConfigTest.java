@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.agent.network.NetworkPolicy;
+import dev.hostler.agent.policy.KeptPaths;
 import dev.hostler.agent.sandbox.Network;
 import dev.hostler.agent.sandbox.OnDenied;
 import dev.hostler.agent.snapshot.PreviewText;
@@ -16,12 +17,14 @@ import dev.hostler.common.config.ConfigReader;
 import dev.hostler.trust.bundle.Peer;
 import dev.hostler.trust.limits.Limit;
 import dev.hostler.trust.limits.Limits;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AgentConfigTest {
   private static AgentConfig read(String text, Map<String, String> environment)
@@ -84,7 +87,25 @@ class AgentConfigTest {
                 Duration.ofDays(7),
                 TrustSettings.Running.KILL));
     assertThat(config.snapshots())
-        .isEqualTo(new SnapshotSettings(4L << 30, 1L << 30, Duration.ofDays(30), 100, 8L << 30));
+        .isEqualTo(
+            new SnapshotSettings(
+                4L << 30,
+                1L << 30,
+                Duration.ofDays(30),
+                100,
+                8L << 30,
+                PreviewText.PUBLIC,
+                new KeptPaths(
+                    List.of(
+                        Path.of("/etc"),
+                        Path.of("/opt"),
+                        Path.of("/srv"),
+                        Path.of("/usr/local"),
+                        Path.of("/var/www")),
+                    List.of(
+                        Path.of("/etc/hostler"),
+                        Path.of("/var/lib/hostler"),
+                        Path.of("/var/lib/hostler/agent")))));
     assertThat(config.usage())
         .isEqualTo(new UsageSettings(Duration.ofSeconds(1), Duration.ofSeconds(10)));
     assertThat(config.log()).isEqualTo(new AgentConfig.Log(AgentConfig.Level.INFO, false));
@@ -161,6 +182,7 @@ class AgentConfigTest {
             keep_count = 4
             keep_bytes = "5GiB"
             preview_text = "none"
+            job_paths = ["/etc/ssh", "/home"]
             [usage]
             sample_every = "2s"
             report_every = "3s"
@@ -235,7 +257,18 @@ class AgentConfigTest {
                     Duration.ofHours(3),
                     TrustSettings.Running.FINISH),
                 new SnapshotSettings(
-                    1L << 30, 2L << 30, Duration.ofHours(3), 4, 5L << 30, PreviewText.NONE),
+                    1L << 30,
+                    2L << 30,
+                    Duration.ofHours(3),
+                    4,
+                    5L << 30,
+                    PreviewText.NONE,
+                    new KeptPaths(
+                        List.of(Path.of("/etc/ssh"), Path.of("/home")),
+                        List.of(
+                            Path.of("/etc/hostler"),
+                            Path.of("/var/lib/hostler"),
+                            Path.of("/srv/agent")))),
                 new UsageSettings(Duration.ofSeconds(2), Duration.ofSeconds(3)),
                 new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
   }
@@ -257,6 +290,19 @@ class AgentConfigTest {
         .hasMessageContaining("\"*.example:443\": write")
         .hasMessageContaining("\"10.0.0.1/8\": bits after the prefix are set")
         .hasMessageContaining("connections");
+  }
+
+  @Test
+  void pathsForSnapshotsAreAbsolute(@TempDir Path folder) throws Exception {
+    assertThatThrownBy(() -> read("[snapshots]\njob_paths = [\"etc\", \"/etc/../root\"]", Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("\"etc\" is not an absolute path")
+        .hasMessageContaining("\"/etc/../root\" is not an absolute path");
+
+    Path file = Files.writeString(folder.resolve("agent.toml"), "[snapshots]\njob_paths = [\"/\"]");
+    KeptPaths kept = AgentConfig.read(file, Map.of()).snapshots().kept();
+    assertThat(kept.refusal(file.toString())).isEqualTo("is the agent's own");
+    assertThat(kept.refusal("/anywhere/else")).isNull();
   }
 
   @Test

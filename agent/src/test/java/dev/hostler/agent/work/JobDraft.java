@@ -8,13 +8,16 @@ import dev.hostler.agent.attempt.Offer;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.proto.v1.AttemptRef;
 import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobException;
+import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.TargetProof;
 import dev.hostler.trust.job.TargetTree;
 import dev.hostler.trust.job.Targets;
+import dev.hostler.trust.limits.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +40,7 @@ public final class JobDraft {
   public String nonce = JobStatement.newNonce();
   public boolean allowOlder;
   public Targets targets = tree.targets();
+  public JobCapture capture = JobCapture.NONE;
   public SigningKeys signer = TestOperator.ANN;
 
   public JobDraft(JobWork work) {
@@ -62,8 +66,25 @@ public final class JobDraft {
     return this;
   }
 
+  public JobDraft capture(JobCapture value) {
+    capture = value;
+    return this;
+  }
+
   public JobStatement statement() {
-    return new JobStatement(work, env, timeout, 0, notBefore, expires, nonce, allowOlder, targets);
+    return new JobStatement(
+        work,
+        env,
+        timeout,
+        0,
+        notBefore,
+        expires,
+        nonce,
+        allowOlder,
+        targets,
+        JobSandbox.USUAL,
+        Limits.NONE,
+        capture);
   }
 
   public SignedJob sign() {

@@ -7,6 +7,7 @@ import dev.hostler.agent.attempt.Authority;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.agent.work.JobPolicy.Rules;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.Operator;
 import dev.hostler.trust.job.VerifiedJob;
@@ -133,5 +134,42 @@ class JobPolicyTest {
             policy.require(
                 job(new JobWork.Snapshot("apply", "a", false, "why", List.of("ab".repeat(32))))));
     JobPolicy.ALL_SIGNED.require(job(new JobWork.Snapshot("remove", "a.1", false, "why")));
+  }
+
+  private static VerifiedJob keeping(JobWork work, String... paths) {
+    return new VerifiedJob(
+        new JobDraft(work).capture(new JobCapture(List.of(paths), true)).statement(),
+        new Operator("ann", new TreeSet<>()),
+        List.of());
+  }
+
+  @Test
+  void pathsThatAJobNamesAreForTheHostsOwner() throws Exception {
+    JobWork command = new JobWork.Command(List.of("id"), "default");
+    JobPolicy.ALL_SIGNED.require(keeping(command, "/etc/ssh", "/opt"));
+    for (VerifiedJob job :
+        List.of(
+            keeping(command, "/etc/ssh", "/home/ann"),
+            keeping(action("web").statement().work(), "/home/ann"))) {
+      assertThatThrownBy(() -> JobPolicy.ALL_SIGNED.require(job))
+          .isInstanceOfSatisfying(
+              RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.SNAPSHOT_PATH))
+          .hasMessageContaining("--snapshot /home/ann: this host keeps nothing of that");
+    }
+    JobPolicy off = new JobPolicy(new Rules(true, ANY, ANY, false), new TreeMap<>());
+    refused("policy.snapshots = \"off\"", () -> off.require(keeping(command, "/etc/ssh")));
+    JobPolicy byRole =
+        new JobPolicy(
+            new Rules(true, ANY, ANY),
+            new TreeMap<>(Map.of("a", new Rules(true, ANY, ANY, false))));
+    VerifiedJob kept = keeping(command, "/etc/ssh");
+    refused(
+        "(snapshot;",
+        () ->
+            byRole.require(
+                new VerifiedJob(
+                    kept.statement(),
+                    new Operator("ann", new TreeSet<>(List.of("a"))),
+                    List.of())));
   }
 }

@@ -18,6 +18,7 @@ import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.usage.Leak;
 import dev.hostler.agent.usage.UsageSummary;
 import dev.hostler.common.time.ManualTime;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.limits.Limit;
 import dev.hostler.trust.limits.Limits;
@@ -58,7 +59,9 @@ class LedgerTest {
         Map.of(),
         Duration.ZERO,
         null,
-        JobDraft.authority("bob" + "x".repeat(1000)).with(new JobSandbox("{\"a\":1}", true)));
+        JobDraft.authority("bob" + "x".repeat(1000))
+            .with(new JobSandbox("{\"a\":1}", true))
+            .with(new JobCapture(List.of("/etc/ssh", "/srv"), true)));
   }
 
   private static final UsageSummary SEEN =

@@ -4,6 +4,7 @@ import dev.hostler.cli.connect.Context;
 import dev.hostler.cli.console.CliFailure;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobException;
 import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.job.JobStatement;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param profile narrows the system calls: a name, or a file; empty: nothing does
  * @param limits what attempts may use at most
  * @param learn record what the action does, in the widest sandbox?
+ * @param capture what is kept of hosts before it starts
  */
 record JobSigning(
     Map<String, String> env,
@@ -39,7 +41,8 @@ record JobSigning(
     boolean allowOlder,
     String profile,
     Limits limits,
-    boolean learn) {
+    boolean learn,
+    JobCapture capture) {
   private static final Duration USUAL_START = Duration.ofHours(1);
 
   /** Hosts whose clocks are a little behind must not refuse a job that was signed just now. */
@@ -53,6 +56,28 @@ record JobSigning(
       @Nullable Duration startWithin,
       boolean allowOlder) {
     this(env, timeout, concurrency, startWithin, allowOlder, "", Limits.NONE, false);
+  }
+
+  /** With nothing kept but what a bundle declares. */
+  JobSigning(
+      Map<String, String> env,
+      @Nullable Duration timeout,
+      int concurrency,
+      @Nullable Duration startWithin,
+      boolean allowOlder,
+      String profile,
+      Limits limits,
+      boolean learn) {
+    this(
+        env,
+        timeout,
+        concurrency,
+        startWithin,
+        allowOlder,
+        profile,
+        limits,
+        learn,
+        JobCapture.NONE);
   }
 
   /**
@@ -117,7 +142,8 @@ record JobSigning(
               allowOlder,
               targets,
               sandbox,
-              limits),
+              limits,
+              capture),
           keys,
           now);
     } catch (JobException e) {

@@ -42,7 +42,10 @@ import picocli.CommandLine.Spec;
       "",
       "With --preview the action runs over a copy of what it may write, and what it would change",
       "is shown; nothing on the hosts is changed. --apply-preview then makes exactly the changes",
-      "that were shown, on hosts that are still as they were."
+      "that were shown, on hosts that are still as they were.",
+      "",
+      "With --snapshot hosts keep a path as it is before the program starts; with --rollback they",
+      "bring it back, and what the bundle declares, if the program fails."
     },
     footer = {
       "",
@@ -54,6 +57,7 @@ import picocli.CommandLine.Spec;
       "  hostler run --host web-1 --limit memory=64MiB --limit cpu_time=10s -- sort big.txt",
       "  hostler run --host db-1 postgres set-password --secret password=@pw.txt",
       "  hostler run -t true sshd-hardening@1.0.0 apply --param max_auth_tries=4 --detach",
+      "  hostler run --host web-1 --snapshot /etc/nginx --rollback web-config deploy",
       "  hostler run -t true --preview sshd-hardening apply",
       "  hostler run --apply-preview 0193a2b4-… --reason 'as discussed'",
       "  hostler run -t true -o json -- uptime | jq -r 'select(.type == \"output\") | .text'"
@@ -72,30 +76,7 @@ public final class RunCommand implements Callable<Integer> {
       description = "BUNDLE[@VERSION] ACTION, or a command after --.")
   private List<String> what = new ArrayList<>();
 
-  @Option(
-      names = "--param",
-      paramLabel = "KEY=VALUE",
-      description = {
-        "Parameter of the action, typed by its schema; objects and arrays as JSON.",
-        "KEY=@FILE takes the text of a file, KEY=@- that of stdin, KEY=@@TEXT a text that",
-        "starts with @. Secret ones (writeOnly) are sealed to the hosts' keys."
-      })
-  private List<String> params = new ArrayList<>();
-
-  @Option(
-      names = "--secret",
-      paramLabel = "KEY=@FILE",
-      description = {
-        "Like --param, but refused if the action does not call it secret: use it for what",
-        "must never be sent in clear. KEY=@- takes stdin."
-      })
-  private List<String> secrets = new ArrayList<>();
-
-  @Option(
-      names = "--ask",
-      paramLabel = "KEY",
-      description = "Like --secret; asks for it on the terminal, unseen. May be repeated.")
-  private List<String> asked = new ArrayList<>();
+  @Mixin private final GivenOptions given = new GivenOptions();
 
   @Option(
       names = "--env",
@@ -156,6 +137,8 @@ public final class RunCommand implements Callable<Integer> {
       })
   private String profile = "";
 
+  @Mixin private final CaptureOptions capture = new CaptureOptions();
+
   @Option(names = "--detach", description = "Print the job's id and do not wait.")
   private boolean detach;
 
@@ -199,10 +182,11 @@ public final class RunCommand implements Callable<Integer> {
     if (apply != null) {
       if (preview
           || !what.isEmpty()
-          || !params.isEmpty()
+          || given.isGiven()
           || runAs != null
           || !profile.isEmpty()
-          || !limits.isEmpty()) {
+          || !limits.isEmpty()
+          || capture.isGiven()) {
         throw CliFailure.usage(
             "--apply-preview takes nothing to run: it makes the changes that were shown");
       }
@@ -216,7 +200,11 @@ public final class RunCommand implements Callable<Integer> {
     if (reason != null) {
       throw CliFailure.usage("--reason is for --apply-preview");
     }
-    Work work = Work.of(arguments(), what, new Given(params, secrets, asked), runAs);
+    Work work = Work.of(arguments(), what, given.given(), runAs);
+    if (preview && capture.isGiven()) {
+      throw CliFailure.usage(
+          "--snapshot and --rollback are for what changes hosts; a preview changes nothing");
+    }
     HostIds hosts = targets.hosts();
     JobSigning signing =
         new JobSigning(
@@ -227,7 +215,8 @@ public final class RunCommand implements Callable<Integer> {
             allowOlder,
             profile,
             limits(),
-            false);
+            false,
+            capture.capture(work instanceof Work.Command));
     return preview
         ? new JobRun(session, result, context, detach, new PreviewGroups(), !stat)
             .run(hosts, work.asPreview(), signing)

@@ -153,6 +153,7 @@ final class TaskText {
       case REFUSAL_REASON_SNAPSHOT_FAILED -> "no snapshot";
       case REFUSAL_REASON_SNAPSHOT_NO_ROOM -> "no room for a snapshot";
       case REFUSAL_REASON_PREVIEW_IMPOSSIBLE -> "no preview";
+      case REFUSAL_REASON_SNAPSHOT_PATH -> "the host keeps no snapshot of that";
       default -> "by the host";
     };
   }

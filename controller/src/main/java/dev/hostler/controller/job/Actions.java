@@ -7,6 +7,7 @@ import dev.hostler.trust.bundle.InvalidBundleException;
 import dev.hostler.trust.bundle.JobVariables;
 import dev.hostler.trust.bundle.Manifest;
 import dev.hostler.trust.bundle.Parameters;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.json.Problem;
@@ -15,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +45,14 @@ final class Actions {
   Resolved resolve(JobStatement statement) {
     return switch (statement.work()) {
       case JobWork.Command command -> new Resolved(new Work.Command(command.argv()), null);
-      case JobWork.Action action -> resolve(action, statement.env().keySet());
+      case JobWork.Action action -> resolve(action, statement);
       // Shown as the command line that it was asked for with, and allowed to whom commands are.
       case JobWork.Snapshot snapshot -> new Resolved(new Work.Command(snapshot.words()), null);
       case JobWork.SandboxTest test -> new Resolved(new Work.Command(test.words()), null);
     };
   }
 
-  private Resolved resolve(JobWork.Action asked, Set<String> variables) {
+  private Resolved resolve(JobWork.Action asked, JobStatement statement) {
     StoredBundle bundle = bundles.get(asked.bundle(), asked.version());
     if (!bundle.digest().equals(asked.manifest())) {
       throw RequestException.notFound(
@@ -70,7 +71,9 @@ final class Actions {
               .formatted(
                   bundle.name(), bundle.version(), String.join(", ", manifest.actions().keySet())));
     }
-    List<Problem> problems = new ArrayList<>(JobVariables.problems(action, variables));
+    List<Problem> problems =
+        new ArrayList<>(JobVariables.problems(action, statement.env().keySet()));
+    rollback(statement.capture(), action).ifPresent(problems::add);
     try {
       // What was signed stays as it is: each host fills in the defaults. Secrets are ciphertext.
       var _ = Parameters.submitted(action, asked.params().getBytes(StandardCharsets.UTF_8));
@@ -93,5 +96,16 @@ final class Actions {
             bundle.size(),
             asked.params()),
         Duration.ofMillis(action.limits().require(Limit.TIMEOUT)));
+  }
+
+  /** What is to be brought back must have been kept. */
+  private static Optional<Problem> rollback(JobCapture asked, Manifest.Action action) {
+    return asked.rollback() && asked.paths().isEmpty() && action.snapshot().isEmpty()
+        ? Optional.of(
+            new Problem(
+                "capture.rollback_on_failure",
+                "is set, but neither the action nor the job names a path to keep",
+                "name one with --snapshot"))
+        : Optional.empty();
   }
 }

@@ -74,7 +74,9 @@ public enum Refusal {
   /** A snapshot would leave too little room on the disk. */
   SNAPSHOT_NO_ROOM(91),
   /** The host cannot preview what the action would change, or has no such preview to apply. */
-  PREVIEW_IMPOSSIBLE(140);
+  PREVIEW_IMPOSSIBLE(140),
+  /** The host's owner lets no operator name this path for a snapshot. */
+  SNAPSHOT_PATH(150);
 
   private static final Map<Integer, Refusal> BY_CODE =
       Arrays.stream(values()).collect(Collectors.toMap(Refusal::code, Function.identity()));

@@ -210,6 +210,9 @@ final class Submission {
   }
 
   private static String title(JobStatement statement, Work work) {
+    if (!statement.capture().isEmpty()) {
+      return work.title() + " (" + statement.capture().words() + ")";
+    }
     return statement.work() instanceof JobWork.Action action && action.preview()
         ? work.title() + " (preview)"
         : work.title();

@@ -74,6 +74,7 @@ final class JobJson {
     if (!job.sandbox().equals(JobSandbox.USUAL)) {
       root.set("sandbox", SandboxJson.write(job.sandbox()));
     }
+    CaptureJson.write(job.capture(), root);
     root.putObject("targets").put("count", job.targets().count()).put("root", job.targets().root());
     return Json.canonical(root);
   }
@@ -133,6 +134,7 @@ final class JobJson {
     String nonce = fields.string("nonce");
     boolean allowOlder = fields.bool("allow_older");
     JobSandbox sandbox = SandboxJson.read(fields, problems);
+    JobCapture capture = CaptureJson.read(fields, problems);
     Targets targets =
         fields.table(
             "targets", (node, path) -> targets(new JsonFields(node, path, problems), problems));
@@ -150,7 +152,8 @@ final class JobJson {
             allowOlder,
             targets,
             sandbox,
-            limits);
+            limits,
+            capture);
   }
 
   private static @Nullable JobWork work(JsonFields fields, Problems problems) {

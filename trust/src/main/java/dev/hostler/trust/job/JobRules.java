@@ -45,6 +45,7 @@ final class JobRules {
     if (job.sandbox().learn() && !(job.work() instanceof JobWork.Action)) {
       problems.add("sandbox.learn", "is set", "only runs of actions are recorded");
     }
+    CaptureJson.check(job, problems);
     env(job.env(), problems);
     Duration timeout = job.timeout();
     if (timeout != null && (timeout.toMillis() < 1 || timeout.compareTo(MAX_TIMEOUT) > 0)) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param sandbox what is asked of the sandbox
  * @param limits what attempts may use at most; they only lower what else holds. Without the
  *     timeout, which is a field of its own
+ * @param capture what is kept of a host before the program starts
  */
 public record JobStatement(
     JobWork work,
@@ -40,7 +41,8 @@ public record JobStatement(
     boolean allowOlder,
     Targets targets,
     JobSandbox sandbox,
-    Limits limits) {
+    Limits limits,
+    JobCapture capture) {
 
   /** The format that this program writes and reads. */
   public static final String FORMAT = "hostler.job/1";
@@ -59,6 +61,34 @@ public record JobStatement(
 
   public JobStatement {
     env = Collections.unmodifiableSortedMap(new TreeMap<>(env));
+  }
+
+  /** With nothing captured but what a bundle declares. */
+  public JobStatement(
+      JobWork work,
+      SortedMap<String, String> env,
+      @Nullable Duration timeout,
+      int concurrency,
+      Instant notBefore,
+      Instant expires,
+      String nonce,
+      boolean allowOlder,
+      Targets targets,
+      JobSandbox sandbox,
+      Limits limits) {
+    this(
+        work,
+        env,
+        timeout,
+        concurrency,
+        notBefore,
+        expires,
+        nonce,
+        allowOlder,
+        targets,
+        sandbox,
+        limits,
+        JobCapture.NONE);
   }
 
   /** With nothing asked of the sandbox, and without limits of its own. */

@@ -41,6 +41,24 @@ final class SampleJob {
         TargetTree.of(HOSTS).targets());
   }
 
+  /** The sample with this kept of hosts before. */
+  static JobStatement with(JobWork work, JobCapture capture) {
+    JobStatement plain = with(work);
+    return new JobStatement(
+        plain.work(),
+        plain.env(),
+        plain.timeout(),
+        plain.concurrency(),
+        plain.notBefore(),
+        plain.expires(),
+        plain.nonce(),
+        plain.allowOlder(),
+        plain.targets(),
+        plain.sandbox(),
+        plain.limits(),
+        capture);
+  }
+
   static CertificateAuthority root(KeyAlgorithm algorithm) {
     return CertificateAuthority.create(
         "ops root", algorithm, NOW.minus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(30)));
