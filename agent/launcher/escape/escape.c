@@ -13,14 +13,19 @@
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <sched.h>
+#include <net/if.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
@@ -33,6 +38,13 @@ static char place[] = "/tmp/escape.XXXXXX"; /* a directory of our own */
 /* CVE-2022-0492 and all that begins with a mount */
 static long mount_tmpfs(void) { return mount("x", place, "tmpfs", 0, NULL); }
 static long mount_cgroup(void) { return mount("x", place, "cgroup2", 0, NULL); }
+/* cgroup v1, whose release_agent runs as root on the host; a hierarchy without a controller is there on all kernels that know v1 */
+static long release_agent(void)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/release_agent", place);
+    return mount("x", place, "cgroup", 0, "none,name=hostler-escape") != 0 ? -1 : open(path, O_WRONLY);
+}
 static long mount_new_api(void) { return syscall(SYS_fsopen, "tmpfs", 0); }
 static long remount_root(void) { return mount(NULL, place, NULL, MS_BIND | MS_REMOUNT, NULL) == 0 || mount(place, place, NULL, MS_BIND, NULL) == 0 ? 0 : -1; }
 static long clone_tree(void) { return syscall(SYS_open_tree, AT_FDCWD, "/", 1 /* OPEN_TREE_CLONE */); }
@@ -74,6 +86,11 @@ static long io_uring(void)
 {
     char params[120] = {0};
     return syscall(SYS_io_uring_setup, 1, params);
+}
+static long io_uring_work(void) { return syscall(SYS_io_uring_enter, -1, 0, 0, 0, NULL, 0) == 0 || errno == EBADF ? 0 : -1; }
+static long io_uring_set(void)
+{
+    return syscall(SYS_io_uring_register, -1, 0, NULL, 0) == 0 || errno == EBADF || errno == EINVAL ? 0 : -1;
 }
 static long load_bpf(void)
 {
@@ -157,6 +174,42 @@ static long unix_socket(void)
         return -1;
     return connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&address, sizeof address);
 }
+/* CVE-2017-5226, CVE-2019-7303: input for whoever reads the terminal next. What is no terminal, or one that is not ours to
+   type into, says so only if the order has reached the kernel. */
+static long order(unsigned long request)
+{
+    char what[2] = {3, 0};
+    return syscall(SYS_ioctl, 0, request, what) == 0 || errno == ENOTTY || errno == EIO || errno == EINVAL ? 0 : -1;
+}
+static long type_ahead(void) { return order(TIOCSTI); }
+static long type_ahead_high(void) { return order(TIOCSTI | UINT64_C(1) << 32); }
+static long paste(void) { return order(TIOCLINUX); }
+static long own_terminal(void) { return open("/dev/tty", O_RDWR) >= 0 || errno == ENXIO ? 0 : -1; }
+/* What programs of others could gain: from a set-user-ID bit, wherever it lies */
+static long gain_by_exec(void)
+{
+    struct statvfs fs;
+    errno = EPERM;
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0)
+        return 0;
+    for (const char *const *path = (const char *const[]){"/", "/usr", "/tmp", "/run", "/dev/shm", NULL}; *path != NULL; path++)
+        if (statvfs(*path, &fs) == 0 && !(fs.f_flag & ST_NOSUID))
+            return 0;
+    errno = EPERM;
+    return -1;
+}
+static long raw_socket(void) { return socket(AF_INET, SOCK_RAW, 1 /* ICMP */); }
+/* Any way out of here by an interface that is not ours alone */
+static long host_network(void)
+{
+    struct if_nameindex *links = if_nameindex();
+    long found = -1;
+    for (struct if_nameindex *link = links; link != NULL && link->if_name != NULL; link++)
+        if (strcmp(link->if_name, "lo") != 0)
+            found = 0;
+    errno = ENETUNREACH;
+    return found;
+}
 static long crypto_socket(void) { return socket(38 /* AF_ALG */, SOCK_SEQPACKET, 0); }
 static long packet_socket(void) { return socket(AF_PACKET, SOCK_RAW, 0); }
 #ifdef __x86_64__
@@ -166,24 +219,29 @@ static long old_gate(void) /* int 0x80: another table of calls, which a filter m
     __asm__ volatile("int $0x80" : "+a"(result)::"memory");
     return result > 0 ? 0 : -1;
 }
+static long short_pointers(void) { return syscall(0x40000000 | SYS_getpid); } /* x32: a third table of calls */
 #endif
 
 static const struct {
     const char *name;
     long (*attack)(void);
 } attacks[] = {
-    {"mount_tmpfs", mount_tmpfs}, {"mount_cgroup", mount_cgroup}, {"mount_new_api", mount_new_api},
+    {"mount_tmpfs", mount_tmpfs}, {"mount_cgroup", mount_cgroup}, {"release_agent", release_agent},
+    {"mount_new_api", mount_new_api},
     {"remount_root", remount_root}, {"clone_tree", clone_tree}, {"unshare_mounts", unshare_mounts},
     {"unshare_user", unshare_user}, {"enter_namespace", enter_namespace}, {"clone_user", clone_user},
     {"change_root", change_root}, {"pivot", pivot}, {"trace_child", trace_child}, {"write_memory", write_memory},
-    {"io_uring", io_uring}, {"load_bpf", load_bpf}, {"watch_kernel", watch_kernel}, {"page_faults", page_faults},
+    {"io_uring", io_uring}, {"io_uring_work", io_uring_work}, {"io_uring_set", io_uring_set},
+    {"load_bpf", load_bpf}, {"watch_kernel", watch_kernel}, {"page_faults", page_faults},
     {"open_handle", open_handle}, {"load_module", load_module}, {"other_kernel", other_kernel}, {"power_off", power_off},
     {"set_host_name", set_host_name}, {"accounting", accounting}, {"key_ring", key_ring}, {"kernel_log", kernel_log},
     {"disk_node", disk_node}, {"core_pattern", core_pattern}, {"system_file", system_file}, {"secret_file", secret_file},
     {"kill_outside", kill_outside}, {"leaked_descriptor", leaked_descriptor}, {"others_program", others_program},
     {"unix_socket", unix_socket}, {"crypto_socket", crypto_socket}, {"packet_socket", packet_socket},
+    {"raw_socket", raw_socket}, {"host_network", host_network}, {"type_ahead", type_ahead}, {"type_ahead_high", type_ahead_high},
+    {"paste", paste}, {"own_terminal", own_terminal}, {"gain_by_exec", gain_by_exec},
 #ifdef __x86_64__
-    {"old_gate", old_gate},
+    {"old_gate", old_gate}, {"short_pointers", short_pointers},
 #endif
 };
 
