@@ -289,6 +289,7 @@ final class CommandTree {
     spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes).width(100);
     spec.usageMessage().abbreviateSynopsis(!command.getSubcommands().isEmpty());
     command.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    CommandSummaries.apply(command);
     command.getSubcommands().values().forEach(CommandTree::prepare);
   }
 }

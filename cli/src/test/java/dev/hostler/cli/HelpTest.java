@@ -60,6 +60,19 @@ class HelpTest extends CliTest {
   }
 
   @Test
+  void listedCommandsAreToldInWholeSentences() {
+    for (String path : commands()) {
+      List<String> lines = run((path + " --help").split(" ")).out().lines().toList();
+      int from = lines.indexOf("Commands:");
+      if (from < 0) {
+        continue;
+      }
+      String list = String.join("\n", lines.subList(from + 1, lines.indexOf("Exit codes:") - 1));
+      assertThat(list.split("\n(?=  \\S)")).as(path).allMatch(line -> line.endsWith("."));
+    }
+  }
+
+  @Test
   void everyCommandThatDoesSomethingHasJson() {
     for (String path : commands()) {
       String help = run((path + " --help").split(" ")).out();

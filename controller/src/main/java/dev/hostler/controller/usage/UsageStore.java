@@ -64,13 +64,15 @@ final class UsageStore {
     }
   }
 
-  /** The newest sample of each host and attempt since then. */
+  /** The newest sample since then of each host, and of each attempt that has not ended. */
   List<Measured> newest(Transaction transaction, Instant since) {
     return transaction
         .handle()
         .createQuery(
             """
             SELECT DISTINCT ON (host_id, task_id) * FROM usage_raw WHERE at >= :since
+              AND (task_id IS NULL
+                OR EXISTS (SELECT FROM tasks WHERE tasks.id = usage_raw.task_id AND state IN (2, 3)))
             ORDER BY host_id, task_id, at DESC
             """)
         .bind("since", since.atOffset(ZoneOffset.UTC))

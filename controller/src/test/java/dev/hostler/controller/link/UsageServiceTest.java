@@ -170,6 +170,22 @@ class UsageServiceTest {
   }
 
   @Test
+  void whatHasEndedDoesNotRunThoughItsSampleIsFresh() {
+    engine.submit(List.of(name));
+    agent.slots(1);
+    AttemptRef ref = agent.awaitAssignment().getRef();
+    agent.running(ref);
+    report(sample(400), ref);
+    assertThat(fleet().getAttemptsList()).hasSize(1);
+
+    agent.exited(ref, 0, 0);
+    agent.awaitResultAck(ref);
+
+    assertThat(fleet().getAttemptsList()).isEmpty();
+    assertThat(fleet().getByHost(0).getSample().getDiskUsedBytes()).isEqualTo(400);
+  }
+
+  @Test
   void aHostsUseIsToldOverTimeWithWhatEnded() {
     engine.submit(List.of(name));
     agent.slots(1);
