@@ -2,6 +2,7 @@ package dev.hostler.agent;
 
 import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleSettings;
+import dev.hostler.agent.bundle.SignerCheck;
 import dev.hostler.agent.config.AgentConfig;
 import dev.hostler.agent.facts.FactsReader;
 import dev.hostler.agent.identity.CertificateRenewal;
@@ -228,7 +229,12 @@ final class Agent {
             time);
     WorkExecutor executor =
         new WorkExecutor(
-            sandboxes, new SnapshotExecutor(snapshots, trust, state.resolve("attempts"), time));
+            sandboxes, new SnapshotExecutor(
+                snapshots,
+                trust,
+                new SignerCheck(config.bundles().roots(), trust, time),
+                state.resolve("attempts"),
+                time));
     Nonces nonces =
         lifecycle.start(
             "the record of the jobs it took",

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BundleStore {
   private static final Logger log = LoggerFactory.getLogger(BundleCache.class);
-  private static final String FILE = "bundle";
+  static final String FILE = "bundle";
   private static final String PAYLOAD = "payload";
 
   private final Path root;

@@ -4,6 +4,7 @@ import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import dev.hostler.agent.sandbox.SandboxSpec;
 import dev.hostler.agent.sandbox.WritablePath;
+import dev.hostler.agent.snapshot.PreviewSource;
 import dev.hostler.agent.snapshot.Previews;
 import dev.hostler.agent.snapshot.SnapshotException;
 import dev.hostler.agent.snapshot.SnapshotInfo;
@@ -66,7 +67,7 @@ public final class Preview {
    * @param spec the sandbox as declared
    * @throws RefusedException if that cannot be done: nothing may be started then
    */
-  public void before(SnapshotInfo wanted, Previews.Source source, SandboxSpec spec)
+  public void before(SnapshotInfo wanted, PreviewSource source, SandboxSpec spec)
       throws RefusedException, InterruptedException {
     try {
       previews.captureBefore(wanted);

@@ -11,6 +11,7 @@ import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleLease;
 import dev.hostler.agent.preview.Preview;
 import dev.hostler.agent.sandbox.SandboxSpec;
+import dev.hostler.agent.snapshot.PreviewSource;
 import dev.hostler.agent.snapshot.Previews;
 import dev.hostler.agent.snapshot.SnapshotInfo;
 import dev.hostler.agent.snapshot.Snapshots;
@@ -51,7 +52,7 @@ final class PreviewRun implements Around {
   @Override
   public void before(Assignment assignment, @Nullable BundleLease bundle, SandboxSpec declared)
       throws RefusedException, InterruptedException {
-    if (!(assignment.work() instanceof Work.Action work)) {
+    if (!(assignment.work() instanceof Work.Action work) || bundle == null) {
       throw new RefusedException(Refusal.PREVIEW_IMPOSSIBLE, "only actions can be previewed");
     }
     preview()
@@ -63,8 +64,23 @@ final class PreviewRun implements Around {
                 work.bundle() + " " + work.version() + " " + work.action(),
                 false,
                 declared.files().writable().stream().map(one -> one.path().toString()).toList()),
-            new Previews.Source(work.bundle(), work.version(), work.manifestDigest()),
+            source(assignment, work, bundle),
             declared);
+  }
+
+  private static PreviewSource source(
+      Assignment assignment, Work.Action work, BundleLease bundle) throws RefusedException {
+    try {
+      return new PreviewSource(
+          work.bundle(),
+          work.version(),
+          work.manifestDigest(),
+          bundle.signer(),
+          assignment.authority().path());
+    } catch (IOException e) {
+      throw new RefusedException(
+          Refusal.PREVIEW_IMPOSSIBLE, "who signed the bundle cannot be noted: " + e.getMessage());
+    }
   }
 
   @Override

@@ -9,6 +9,8 @@ import dev.hostler.agent.attempt.ResourceUse;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.StreamName;
 import dev.hostler.agent.attempt.Work;
+import dev.hostler.agent.bundle.SignerCheck;
+import dev.hostler.agent.snapshot.PreviewSource;
 import dev.hostler.agent.snapshot.Previews;
 import dev.hostler.agent.snapshot.SnapshotVerbs;
 import dev.hostler.agent.snapshot.Snapshots;
@@ -32,6 +34,7 @@ public final class SnapshotExecutor {
   private final @Nullable SnapshotVerbs verbs;
   private final @Nullable Previews previews;
   private final TrustState trust;
+  private final SignerCheck signers;
   private final AttemptFolders folders;
   private final TimeSource time;
 
@@ -40,13 +43,19 @@ public final class SnapshotExecutor {
    *
    * @param snapshots null if this host can take none: everything is refused then
    * @param trust what is known of revocation
+   * @param signers whose bundles are taken
    * @param attempts where attempts have their directories
    */
   public SnapshotExecutor(
-      @Nullable Snapshots snapshots, TrustState trust, Path attempts, TimeSource time) {
+      @Nullable Snapshots snapshots,
+      TrustState trust,
+      SignerCheck signers,
+      Path attempts,
+      TimeSource time) {
     this.verbs = snapshots == null ? null : new SnapshotVerbs(snapshots);
     this.previews = snapshots == null ? null : new Previews(snapshots);
     this.trust = trust;
+    this.signers = signers;
     this.folders = new AttemptFolders(attempts);
     this.time = time;
   }
@@ -103,12 +112,17 @@ public final class SnapshotExecutor {
     }
   }
 
-  /** What a bundle would have done is not done for it once it was revoked or yanked. */
+  /**
+   * What a bundle would have done is not done for it once it was revoked or yanked, or once its
+   * signer or the operator who had it previewed is not to be listened to any more.
+   */
   private void requireTrusted(String id) throws RefusedException, IOException {
     if (previews != null) {
-      Previews.Source source = previews.source(id);
+      PreviewSource source = previews.source(id);
+      trust.requireOperator(previews.operator(id), source.operator());
       trust.requireBundle(
           source.bundle(), Version.parse(source.version()), source.manifest(), true);
+      signers.require(source.signer());
     }
   }
 

@@ -26,7 +26,6 @@ import java.util.List;
 public final class Previews {
   private static final String AFTER = ".after";
   private static final String CHANGES = "changes";
-  private static final String SOURCE = "source";
 
   private final Snapshots snapshots;
 
@@ -60,18 +59,9 @@ public final class Previews {
         List.of("--for", "preview"));
   }
 
-  /**
-   * Which bundle's program was previewed.
-   *
-   * @param manifest SHA-256 of its manifest
-   */
-  public record Source(String bundle, String version, String manifest) {}
-
-  /** Notes it. */
-  public void note(String id, Source source) throws IOException {
-    Files.write(
-        snapshots.directory(id).resolve(SOURCE),
-        List.of(source.bundle(), source.version(), source.manifest()));
+  /** Notes whose program was previewed. */
+  public void note(String id, PreviewSource source) throws IOException {
+    source.write(snapshots.directory(id));
   }
 
   /**
@@ -79,12 +69,13 @@ public final class Previews {
    *
    * @throws IOException if it cannot be read
    */
-  public Source source(String id) throws IOException {
-    List<String> lines = Files.readAllLines(snapshots.directory(id).resolve(SOURCE));
-    if (lines.size() != 3) {
-      throw new IOException("it is not known which bundle made preview " + id);
-    }
-    return new Source(lines.get(0), lines.get(1), lines.get(2));
+  public PreviewSource source(String id) throws IOException {
+    return PreviewSource.read(snapshots.directory(id));
+  }
+
+  /** Name of the operator who had it made. */
+  public String operator(String id) throws IOException {
+    return SnapshotInfo.read(snapshots.directory(id)).operator();
   }
 
   /** Is there one of this attempt, ended or not? */

@@ -10,10 +10,18 @@ import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.trust.OpenTrust;
+import dev.hostler.common.signing.Fingerprints;
+import dev.hostler.common.signing.Pem;
+import dev.hostler.trust.bundle.BundleSigner;
+import dev.hostler.trust.index.Revoked;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** Previews of a real action, applied, refused, and killed half-way. */
@@ -116,6 +124,48 @@ class PreviewRunTest extends RunOnHost {
     run(assignment);
     OpenTrust.revoke(trust, state, TIME, bundle.digest);
     assertThat(apply(digest(stdout(assignment))).refusal()).isEqualTo(Refusal.BUNDLE_REVOKED);
+    unchanged();
+  }
+
+  @Test
+  void whatABundleOfARevokedSignerWouldHaveDoneIsNotDone() throws Exception {
+    Assignment assignment = preview("exit 0");
+    run(assignment);
+    String digest = digest(stdout(assignment));
+    try (var cached = Files.walk(state.resolve("bundles/" + bundle.digest))) {
+      cached.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
+    Path signer = root.resolve("made/signer").resolve(BundleSigner.SIGNER_CERTIFICATE);
+    OpenTrust.revoke(
+        trust,
+        state,
+        TIME,
+        new Revoked(
+            new TreeSet<>(Set.of(Fingerprints.sha256(Pem.certificates(signer).getFirst()))),
+            new TreeSet<>(),
+            new TreeSet<>()));
+    AttemptResult refused = apply(digest);
+    assertThat(refused.refusal()).as(refused.message()).isEqualTo(Refusal.SIGNER_REVOKED);
+    unchanged();
+
+    Files.delete(root.resolve("roots.pem"));
+    assertThat(apply(digest).refusal()).isEqualTo(Refusal.BUNDLE_UNTRUSTED);
+    Files.delete(state.resolve("snapshots/t1.1/source.signer"));
+    assertThat(apply(digest).message()).contains("an older agent made it; preview it again");
+    unchanged();
+  }
+
+  @Test
+  void whatARevokedOperatorHadPreviewedIsNotDone() throws Exception {
+    Assignment assignment = preview("exit 0");
+    run(assignment);
+    OpenTrust.revoke(
+        trust,
+        state,
+        TIME,
+        new Revoked(new TreeSet<>(), new TreeSet<>(), new TreeSet<>(Set.of("ann"))));
+    AttemptResult refused = apply(digest(stdout(assignment)));
+    assertThat(refused.refusal()).as(refused.message()).isEqualTo(Refusal.OPERATOR_REVOKED);
     unchanged();
   }
 

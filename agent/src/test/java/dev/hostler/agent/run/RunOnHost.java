@@ -10,6 +10,7 @@ import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleSettings;
 import dev.hostler.agent.bundle.SignedBundle;
+import dev.hostler.agent.bundle.SignerCheck;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.TestIdentity;
@@ -130,7 +131,12 @@ abstract class RunOnHost {
             snapshots,
             usage,
             TIME),
-        new SnapshotExecutor(snapshots, trust, state.resolve("attempts"), TIME));
+        new SnapshotExecutor(
+            snapshots,
+            trust,
+            new SignerCheck(root.resolve("roots.pem"), trust, TIME),
+            state.resolve("attempts"),
+            TIME));
   }
 
   /** What is kept of snapshots. */

@@ -15,6 +15,7 @@ import dev.hostler.agent.bundle.BundleCache;
 import dev.hostler.agent.bundle.BundleSettings;
 import dev.hostler.agent.bundle.BundleUnavailableException;
 import dev.hostler.agent.bundle.SignedBundle;
+import dev.hostler.agent.bundle.SignerCheck;
 import dev.hostler.agent.denial.Denial;
 import dev.hostler.agent.identity.HostSealing;
 import dev.hostler.agent.identity.TestIdentity;
@@ -992,7 +993,11 @@ class SandboxExecutorTest {
           new WorkExecutor(
               executor,
               new SnapshotExecutor(
-                  snapshots, OpenTrust.in(state, TIME), state.resolve("attempts"), TIME));
+                  snapshots,
+                  OpenTrust.in(state, TIME),
+                  new SignerCheck(root.resolve("roots.pem"), OpenTrust.in(state, TIME), TIME),
+                  state.resolve("attempts"),
+                  TIME));
       String id = snapshots.list().getFirst().id();
       Assignment restore = work("t7", new Work.Snapshot("restore", id, false), null);
       assertThat(all.hasTrace(restore.id())).isFalse();

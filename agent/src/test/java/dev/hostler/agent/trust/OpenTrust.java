@@ -32,6 +32,16 @@ public final class OpenTrust {
   /** Has it hear that a bundle was revoked. */
   public static void revoke(TrustState state, Path folder, TimeSource time, String manifest)
       throws Exception {
+    revoke(
+        state,
+        folder,
+        time,
+        new Revoked(new TreeSet<>(), new TreeSet<>(List.of(manifest)), new TreeSet<>()));
+  }
+
+  /** Has it hear that all this was revoked. */
+  public static void revoke(TrustState state, Path folder, TimeSource time, Revoked revoked)
+      throws Exception {
     Signer signer = Signer.create(folder.resolve("index-signer"), time.instant());
     signer.pinAt(folder.resolve("index-roots.pem"));
     Instant now = time.instant().truncatedTo(ChronoUnit.SECONDS);
@@ -41,7 +51,7 @@ public final class OpenTrust {
             now,
             now.plus(Duration.ofDays(1)),
             List.of(),
-            new Revoked(new TreeSet<>(), new TreeSet<>(List.of(manifest)), new TreeSet<>()));
+            revoked);
     state.update(new TrustUpdate(signer.sign(index, time.instant()), List.of(), List.of()));
   }
 }

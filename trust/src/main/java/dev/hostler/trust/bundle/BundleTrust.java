@@ -40,12 +40,7 @@ public final class BundleTrust {
       throws TrustException {
     bundle.requireDigest(expectedDigest);
     DetachedCms.Signer signer = bundle.signer();
-    try {
-      chains.validate(signer.chain(), now);
-    } catch (SigningException e) {
-      // What is wrong with a certificate here is a matter of trust, not of the signature's form.
-      throw TrustException.of(e);
-    }
+    requireSigner(signer.chain(), now);
     Instant expires = bundle.manifest().expires();
     if (expires != null && !now.isBefore(expires)) {
       throw new TrustException(
@@ -53,5 +48,20 @@ public final class BundleTrust {
           "the bundle " + bundle.name() + " expired at " + expires + "; it is " + now + " here");
     }
     return new TrustedBundle(bundle, signer);
+  }
+
+  /**
+   * Verifies that a signer's bundles are taken now.
+   *
+   * @param chain the signer's certificate and those above it
+   * @throws TrustException why not
+   */
+  public void requireSigner(List<X509Certificate> chain, Instant now) throws TrustException {
+    try {
+      chains.validate(chain, now);
+    } catch (SigningException e) {
+      // What is wrong with a certificate here is a matter of trust, not of the signature's form.
+      throw TrustException.of(e);
+    }
   }
 }
