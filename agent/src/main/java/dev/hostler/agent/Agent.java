@@ -229,7 +229,8 @@ final class Agent {
             time);
     WorkExecutor executor =
         new WorkExecutor(
-            sandboxes, new SnapshotExecutor(
+            sandboxes,
+            new SnapshotExecutor(
                 snapshots,
                 trust,
                 new SignerCheck(config.bundles().roots(), trust, time),

@@ -37,6 +37,8 @@ class SandboxCommandsTest extends CliTest {
         [actions.mighty]
         argv = ["bin/go", "--now"]
         run_as = "root"
+        snapshot = ["/srv/data"]
+        state = ["sysctl:net.ipv4.ip_forward"]
         [actions.mighty.sandbox]
         writable = ["/etc/cron.d", "/srv/data"]
         read_only = ["/root/.config"]
@@ -81,6 +83,7 @@ class SandboxCommandsTest extends CliTest {
         .contains("no network and no Unix socket")
         .contains("none of root's")
         .contains("what ordinary programs need")
+        .contains("nothing is kept of what it changes")
         .doesNotContain("beware");
   }
 
@@ -98,10 +101,14 @@ class SandboxCommandsTest extends CliTest {
         .contains("who writes /etc/cron.d may become root on the host")
         .contains("runs as root and keeps CAP_CHOWN")
         .contains("services that trust local programs")
+        .contains(
+            "hosts keep /srv/data, sysctl:net.ipv4.ip_forward; brought back by hand, or if it")
         .doesNotContain("who writes /srv/data");
     JsonNode json = run("sandbox", "show", file, "mighty", "-o", "json").json();
     assertThat(json.get("on_denied").stringValue()).isEqualTo("kill");
     assertThat(json.get("beware").size()).isEqualTo(3);
+    assertThat(json.get("snapshot").get(0).asString()).isEqualTo("/srv/data");
+    assertThat(json.get("rollback_on_failure").asBoolean()).isFalse();
     assertThat(json.get("limits").get("pids").intValue()).isEqualTo(64);
   }
 

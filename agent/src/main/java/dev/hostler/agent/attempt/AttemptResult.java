@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param denials system calls and peers that were denied, by kind
  * @param limitsHit limits that it came up against
  * @param learned of a recorded run, what it did: canonical JSON; empty otherwise
+ * @param snapshots what was done about snapshots, in order
  */
 public record AttemptResult(
     Outcome outcome,
@@ -38,10 +39,12 @@ public record AttemptResult(
     ResourceUse use,
     List<Denial> denials,
     List<LimitHit> limitsHit,
-    String learned) {
+    String learned,
+    List<SnapshotResult> snapshots) {
   public AttemptResult {
     denials = List.copyOf(denials);
     limitsHit = List.copyOf(limitsHit);
+    snapshots = List.copyOf(snapshots);
   }
 
   /** One that came up against no limit, of a run that was not recorded. */
@@ -72,7 +75,15 @@ public record AttemptResult(
         use,
         denials,
         List.of(),
-        "");
+        "",
+        List.of());
+  }
+
+  /** The same with what was done about snapshots. */
+  public AttemptResult withSnapshots(List<SnapshotResult> done) {
+    Draft draft = new Draft(this);
+    draft.snapshots = done;
+    return draft.result();
   }
 
   /** The same with what was learned. */
@@ -162,6 +173,7 @@ public record AttemptResult(
     private List<Denial> denials;
     private List<LimitHit> limitsHit;
     private String learned;
+    private List<SnapshotResult> snapshots;
 
     Draft(AttemptResult from) {
       this.from = from;
@@ -173,6 +185,7 @@ public record AttemptResult(
       this.denials = from.denials;
       this.limitsHit = from.limitsHit;
       this.learned = from.learned;
+      this.snapshots = from.snapshots;
     }
 
     AttemptResult result() {
@@ -190,7 +203,8 @@ public record AttemptResult(
           use,
           denials,
           limitsHit,
-          learned);
+          learned,
+          snapshots);
     }
   }
 }

@@ -195,6 +195,7 @@ final class ToWire {
             .setStderrDroppedBytes(result.stderr().dropped())
             .setOutputError(result.outputError())
             .setLearned(result.learned())
+            .addAllSnapshots(result.snapshots().stream().map(SnapshotToWire::result).toList())
             .addAllDenials(result.denials().stream().map(ToWire::denial).toList())
             .addAllLimitsHit(result.limitsHit().stream().map(LimitFields::hit).toList())
             .setUse(

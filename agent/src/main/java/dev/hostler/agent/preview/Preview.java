@@ -90,7 +90,7 @@ public final class Preview {
   }
 
   /** How a preview ended. */
-  public record Told(long bytes, String words) {}
+  public record Told(long bytes, String words, long changes) {}
 
   /**
    * Tells what the program would have changed.
@@ -132,9 +132,8 @@ public final class Preview {
         bytes,
         "preview "
             + id
-            + (meanwhile.isEmpty()
-                ? ""
-                : ", but others changed the paths meanwhile: " + meanwhile));
+            + (meanwhile.isEmpty() ? "" : ", but others changed the paths meanwhile: " + meanwhile),
+        previews.countChanges(id));
   }
 
   /** Nothing of it is wanted. */

@@ -30,6 +30,19 @@ interface Around {
   void unused(AttemptId id);
 
   /**
+   * While it runs; also when an agent that was started again has found it.
+   *
+   * @param kill ends it at once; called at most once
+   */
+  Watch during(AttemptId id, Runnable kill);
+
+  /** Something that is looked after until this is closed. */
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
    * Once it has ended, and nothing of it is left.
    *
    * @param result how it ended

@@ -6,6 +6,8 @@ import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.attempt.SnapshotDeed;
+import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleLease;
@@ -15,8 +17,11 @@ import dev.hostler.agent.snapshot.PreviewSource;
 import dev.hostler.agent.snapshot.Previews;
 import dev.hostler.agent.snapshot.SnapshotInfo;
 import dev.hostler.agent.snapshot.Snapshots;
+import dev.hostler.common.time.TimeSource;
 import dev.hostler.trust.secret.SealedParameters;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +34,16 @@ final class PreviewRun implements Around {
   private static final Logger log = LoggerFactory.getLogger(PreviewRun.class);
 
   private final @Nullable Preview preview;
+  private final @Nullable PreviewQuota quota;
   private final AttemptFolders folders;
 
-  PreviewRun(@Nullable Snapshots snapshots, AttemptFolders folders) {
-    this.preview = snapshots == null ? null : new Preview(new Previews(snapshots));
+  PreviewRun(@Nullable Snapshots snapshots, AttemptFolders folders, TimeSource time) {
+    Previews previews = snapshots == null ? null : new Previews(snapshots);
+    this.preview = previews == null ? null : new Preview(previews);
+    this.quota =
+        previews == null
+            ? null
+            : new PreviewQuota(previews.largestBytes(), previews.keepFreeBytes(), time);
     this.folders = folders;
   }
 
@@ -68,8 +79,8 @@ final class PreviewRun implements Around {
             declared);
   }
 
-  private static PreviewSource source(
-      Assignment assignment, Work.Action work, BundleLease bundle) throws RefusedException {
+  private static PreviewSource source(Assignment assignment, Work.Action work, BundleLease bundle)
+      throws RefusedException {
     try {
       return new PreviewSource(
           work.bundle(),
@@ -101,6 +112,11 @@ final class PreviewRun implements Around {
   }
 
   @Override
+  public Watch during(AttemptId id, Runnable kill) {
+    return quota == null ? () -> {} : quota.watch(folders.of(id), kill);
+  }
+
+  @Override
   public AttemptExecutor.Ended after(Assignment assignment, AttemptResult result)
       throws InterruptedException {
     String id = assignment.id().label();
@@ -115,12 +131,21 @@ final class PreviewRun implements Around {
         drop(assignment.id());
         return new AttemptExecutor.Ended(result, true);
       }
+      Path folder = folders.of(assignment.id());
+      if (quota != null && quota.ended(folder)) {
+        drop(assignment.id());
+        return new AttemptExecutor.Ended(quota.name(result, folder), false);
+      }
       int exitCode = result.outcome() == Outcome.EXITED ? result.exitCode() : -1;
-      Preview.Told told = preview.after(id, folders.of(assignment.id()), exitCode, secrets);
+      Preview.Told told = preview.after(id, folder, exitCode, secrets);
       return new AttemptExecutor.Ended(
           result
               .withOutput(new StreamEnd(told.bytes(), 0), result.stderr(), "")
-              .withMessage(told.words()),
+              .withMessage(told.words())
+              .withSnapshots(
+                  List.of(
+                      new SnapshotResult(
+                          id, SnapshotDeed.PREVIEWED, false, told.changes(), 0, 0, List.of(), 0))),
           false);
     } catch (IOException e) {
       log.error("preview {}", id, e);

@@ -6,6 +6,8 @@ import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import dev.hostler.agent.attempt.SnapshotDeed;
+import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.BundleLease;
 import dev.hostler.agent.sandbox.SandboxSpec;
@@ -138,6 +140,12 @@ final class Rollback implements Around {
     }
   }
 
+  /** A run for real is bounded by the host's disks. */
+  @Override
+  public Watch during(AttemptId id, Runnable kill) {
+    return () -> {};
+  }
+
   /** Notes how the attempt left the paths, and brings them back if that is wanted. */
   @Override
   public AttemptExecutor.Ended after(Assignment assignment, AttemptResult result)
@@ -149,27 +157,42 @@ final class Rollback implements Around {
     try {
       Snapshots.Restored restored = snapshots.restored(name).orElse(null);
       if (restored == null) {
-        snapshots.seal(name);
+        long changes = snapshots.seal(name);
         snapshots.state().seal(name);
         boolean succeeded = result.outcome() == Outcome.EXITED && result.exitCode() == 0;
         if (succeeded || !snapshots.wantsRollback(name)) {
-          return new AttemptExecutor.Ended(result.withMessage("snapshot " + name), true);
+          return new AttemptExecutor.Ended(
+              result
+                  .withMessage("snapshot " + name)
+                  .withSnapshots(List.of(taken(name, changes, snapshots))),
+              true);
         }
         restored = snapshots.restore(name);
       }
       restored = snapshots.state().restoreWith(name, snapshots, restored);
       return new AttemptExecutor.Ended(
-          result.withMessage(
-              (restored.identical() ? "rolled back" : "NOT ROLLED BACK WHOLLY")
-                  + " to snapshot "
-                  + name
-                  + ": "
-                  + restored.text()),
+          result
+              .withMessage(
+                  (restored.identical() ? "rolled back" : "NOT ROLLED BACK WHOLLY")
+                      + " to snapshot "
+                      + name
+                      + ": "
+                      + restored.text())
+              .withSnapshots(List.of(restored.result())),
           false);
     } catch (IOException e) {
       log.error("snapshot {}", name, e);
       return new AttemptExecutor.Ended(
-          result.withMessage("snapshot " + name + " is NOT RESTORED: " + e.getMessage()), false);
+          result
+              .withMessage("snapshot " + name + " is NOT RESTORED: " + e.getMessage())
+              .withSnapshots(List.of(SnapshotResult.of(name, SnapshotDeed.FAILED))),
+          false);
     }
+  }
+
+  private static SnapshotResult taken(String name, long changes, Snapshots snapshots)
+      throws IOException {
+    return new SnapshotResult(
+        name, SnapshotDeed.TAKEN, false, changes, 0, 0, List.of(), snapshots.storedBytes(name));
   }
 }

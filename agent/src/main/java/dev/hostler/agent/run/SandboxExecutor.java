@@ -85,7 +85,7 @@ public final class SandboxExecutor implements AttemptExecutor {
     this.folders = new AttemptFolders(attempts);
     this.rollback = new Rollback(snapshots);
     this.usage = usage;
-    this.preview = new PreviewRun(snapshots, folders);
+    this.preview = new PreviewRun(snapshots, folders, time);
     this.networks = networks;
     this.time = time;
   }
@@ -260,7 +260,8 @@ public final class SandboxExecutor implements AttemptExecutor {
     usage.add(run.attempt(), run.cgroup(), known);
     cancel.onRequest(run::cancel);
     events.outlet().follows(run);
-    try (RevokedWork.Watch watch = revoked.watch(assignment, run::cancel)) {
+    try (RevokedWork.Watch watch = revoked.watch(assignment, run::cancel);
+        Around.Watch _ = around(assignment).during(assignment.id(), run::kill)) {
       RunRecord end = run.ended().get();
       end.startedAt().ifPresent(events::startedAt);
       AttemptResult result =

@@ -12,6 +12,7 @@ import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.SignerCheck;
 import dev.hostler.agent.snapshot.PreviewSource;
 import dev.hostler.agent.snapshot.Previews;
+import dev.hostler.agent.snapshot.SnapshotReport;
 import dev.hostler.agent.snapshot.SnapshotVerbs;
 import dev.hostler.agent.snapshot.Snapshots;
 import dev.hostler.agent.trust.TrustState;
@@ -89,6 +90,7 @@ public final class SnapshotExecutor {
       prepare(folder, stdout, stderr);
       Instant started = time.instant();
       progress.started(folder, false, started);
+      long from = work.verb().equals("list") ? 0 : Files.size(stdout);
       AtomicReference<@Nullable Process> process = new AtomicReference<>();
       cancel.onRequest(() -> end(process.get()));
       int code =
@@ -104,7 +106,10 @@ public final class SnapshotExecutor {
                   end(running);
                 }
               });
-      return ended(cancel.requested(), code, started, stdout, stderr);
+      AttemptExecutor.Ended ended = ended(cancel.requested(), code, started, stdout, stderr);
+      return new AttemptExecutor.Ended(
+          ended.result().withSnapshots(SnapshotReport.of(stdout, from, work.verb(), id, code)),
+          false);
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.hostler.agent.snapshot;
 
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,6 +19,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What is kept of previews: a snapshot of how the paths were, one of how the program would have
@@ -26,6 +29,7 @@ import java.util.List;
 public final class Previews {
   private static final String AFTER = ".after";
   private static final String CHANGES = "changes";
+  private static final Pattern COUNT = Pattern.compile("\"changes\":(\\d+)");
 
   private final Snapshots snapshots;
 
@@ -139,6 +143,18 @@ public final class Previews {
     }
   }
 
+  /** How many changes the list has; it says so in its last line. */
+  public long countChanges(String id) throws IOException {
+    String last = "";
+    try (BufferedReader lines = Files.newBufferedReader(changes(id))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        last = line;
+      }
+    }
+    Matcher count = COUNT.matcher(last);
+    return count.find() ? Long.parseLong(count.group(1)) : 0;
+  }
+
   /** Where the list of changes is. */
   public Path changes(String id) {
     return snapshots.directory(id).resolve(CHANGES);
@@ -154,6 +170,16 @@ public final class Previews {
     return snapshots.settings().previewText();
   }
 
+  /** Most bytes of one. */
+  public long largestBytes() {
+    return snapshots.settings().largestBytes();
+  }
+
+  /** How many bytes of the disk stay free. */
+  public long keepFreeBytes() {
+    return snapshots.settings().keepFreeBytes();
+  }
+
   /** Where a pack of this name is. */
   public Path pack(String name) {
     return snapshots.pack(name);
@@ -165,8 +191,8 @@ public final class Previews {
    * @return what of it is not as before, in words; empty if it is
    */
   public String seal(String id) throws IOException, InterruptedException {
-    String words = snapshots.seal(id);
-    return words.equals("sealed before") || words.equals("sealed, 0 differences") ? "" : words;
+    long differences = snapshots.seal(id);
+    return differences == 0 ? "" : differences + " differences";
   }
 
   /** Nothing of it is wanted. */

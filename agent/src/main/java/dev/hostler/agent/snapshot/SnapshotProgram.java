@@ -43,8 +43,9 @@ public record SnapshotProgram(Path program) {
    * @param code exit code
    * @param last last line of its output
    * @param error what it told people about why it failed
+   * @param report all that it said, counted
    */
-  record Done(int code, String last, String error) {
+  record Done(int code, String last, String error, SnapshotReport report) {
     String reason() {
       return error.isEmpty() ? last : error;
     }
@@ -83,16 +84,18 @@ public record SnapshotProgram(Path program) {
   private static Done follow(Process process) throws IOException, InterruptedException {
     String last = "";
     String error = "";
+    SnapshotReport report = new SnapshotReport();
     try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith("hostler-snapshot: ")) {
           error = line.substring("hostler-snapshot: ".length());
         } else {
           last = line;
+          report.line(line);
         }
       }
     }
-    return new Done(process.waitFor(), last, error);
+    return new Done(process.waitFor(), last, error, report);
   }
 
   /** Starts it with its output at the end of these files. */

@@ -1,5 +1,7 @@
 package dev.hostler.agent.snapshot;
 
+import dev.hostler.agent.attempt.SnapshotDeed;
+import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.snapshot.SnapshotProgram.Done;
 import dev.hostler.agent.state.HostState;
 import dev.hostler.common.time.TimeSource;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Snapshots {
   private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
   private static final int BASES = 3;
+  private static final Pattern SEALED = Pattern.compile("sealed(?: before)?, (\\d+) differences");
 
   private final Path store;
   private final SnapshotShelf shelf;
@@ -86,13 +91,15 @@ public final class Snapshots {
    *
    * @param identical is all as it was captured?
    * @param text for people
+   * @param result the same in numbers
    */
-  public record Restored(boolean identical, String text) {
+  public record Restored(boolean identical, String text, SnapshotResult result) {
     /** With what could not be brought back besides files, a line each. */
     Restored with(List<String> failed) {
       return failed.isEmpty()
-          ? new Restored(identical, text + "; state too")
-          : new Restored(false, text + "; " + String.join("; ", failed));
+          ? new Restored(identical, text + "; state too", result)
+          : new Restored(
+              false, text + "; " + String.join("; ", failed), result.withDifferences(failed));
     }
   }
 
@@ -184,11 +191,16 @@ public final class Snapshots {
   /**
    * Notes how the attempt left the paths; once.
    *
-   * @return in words how much differs
+   * @return how many paths the attempt has left otherwise
    * @throws SnapshotException if that failed: then a restore by hand must be forced
    */
-  public String seal(String id) throws IOException, InterruptedException {
-    return run(List.of("seal", store.toString(), id)).last();
+  public long seal(String id) throws IOException, InterruptedException {
+    String words = run(List.of("seal", store.toString(), id)).last();
+    Matcher count = SEALED.matcher(words);
+    if (!count.matches()) {
+      throw new SnapshotException("the seal of " + id + " says \"" + words + "\"", false);
+    }
+    return Long.parseLong(count.group(1));
   }
 
   /** Runs the program, which must have nothing to object. */
@@ -213,7 +225,10 @@ public final class Snapshots {
         throw new SnapshotException(done.reason(), done.code() == SnapshotProgram.SPACE);
       }
       log.info("snapshot {}: {}", id, done.last());
-      return new Restored(done.code() == SnapshotProgram.OK, done.last());
+      return new Restored(
+          done.code() == SnapshotProgram.OK,
+          done.last(),
+          done.report().result(id, SnapshotDeed.ROLLED_BACK));
     } finally {
       use.readLock().unlock();
     }
@@ -227,15 +242,24 @@ public final class Snapshots {
     Path file = directory(id).resolve("log");
     String last = Files.exists(file) ? Files.readAllLines(file).getLast() : "";
     return last.startsWith("restored ")
-        ? Optional.of(
-            new Restored(
-                last.equals("restored identical"),
-                last.equals("restored identical")
-                    ? "restored, identical"
-                    : "restored, but "
-                        + last.substring("restored ".length())
-                        + " differences are left"))
+        ? Optional.of(ended(id, last.substring("restored ".length())))
         : Optional.empty();
+  }
+
+  private static Restored ended(String id, String left) {
+    boolean identical = left.equals("identical");
+    return new Restored(
+        identical,
+        identical ? "restored, identical" : "restored, but " + left + " differences are left",
+        new SnapshotResult(
+            id,
+            SnapshotDeed.ROLLED_BACK,
+            identical,
+            0, // not in the log
+            identical ? 0 : Long.parseLong(left),
+            0,
+            List.of(),
+            0));
   }
 
   /**
@@ -281,6 +305,11 @@ public final class Snapshots {
   /** Is there one, whole or not? */
   public boolean has(String id) {
     return Files.exists(directory(id).resolve("manifest"), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** How many bytes it added. */
+  public long storedBytes(String id) throws IOException {
+    return SnapshotInfo.read(directory(id)).storedBytes();
   }
 
   /** Is it to be restored when its attempt fails? */

@@ -115,7 +115,8 @@ final class RecordCodec {
           result = result.withUsage(UsageCodec.read(in));
           result = result.withLimitsHit(LimitCodec.readHits(in));
           result = result.withLearned(in.available() == 0 ? "" : readText(in));
-          yield new LedgerRecord.Ended(id, result.withNetwork(NetworkUseCodec.read(in)));
+          result = result.withNetwork(NetworkUseCodec.read(in));
+          yield new LedgerRecord.Ended(id, result.withSnapshots(SnapshotCodec.read(in)));
         }
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));
         default -> throw new IOException("unknown kind " + kind + " of ledger record");
@@ -237,6 +238,7 @@ final class RecordCodec {
     LimitCodec.writeHits(out, r.limitsHit());
     writeText(out, r.learned());
     NetworkUseCodec.write(out, r.use().network());
+    SnapshotCodec.write(out, r.snapshots());
   }
 
   private static AttemptResult readResult(DataInputStream in) throws IOException {

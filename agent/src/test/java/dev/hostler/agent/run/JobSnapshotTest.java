@@ -6,6 +6,8 @@ import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.SnapshotDeed;
+import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.policy.KeptPaths;
@@ -65,6 +67,11 @@ class JobSnapshotTest extends RunOnHost {
     AttemptResult result = run(asking(change("snapshot = []\n", 0), false, data));
     assertThat(result.exitCode()).as(result.message()).isZero();
     assertThat(result.message()).isEqualTo("snapshot t1.1");
+    assertThat(result.snapshots()).hasSize(1);
+    SnapshotResult taken = result.snapshots().getFirst();
+    assertThat(taken.deed()).isEqualTo(SnapshotDeed.TAKEN);
+    assertThat(taken.changes()).as("the data, file, other, more").isEqualTo(4);
+    assertThat(taken.storedBytes()).isEqualTo("old\nother\n".length());
     assertThat(data.resolve("file")).hasContent("new\n");
     SnapshotInfo kept = snapshots.list().getFirst();
     assertThat(kept.paths()).containsExactly(data.toString());
@@ -80,6 +87,9 @@ class JobSnapshotTest extends RunOnHost {
     AttemptResult result = run(asking(change("snapshot = []\n", 3), true, data));
     assertThat(result.exitCode()).as(result.message()).isEqualTo(3);
     assertThat(result.message()).startsWith("rolled back to snapshot t1.1: ").contains("identical");
+    assertThat(result.snapshots())
+        .containsExactly(
+            new SnapshotResult("t1.1", SnapshotDeed.ROLLED_BACK, true, 4, 0, 0, List.of(), 0));
     unchanged();
   }
 

@@ -1,12 +1,15 @@
 package dev.hostler.agent.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
+import dev.hostler.agent.attempt.SnapshotDeed;
+import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.trust.OpenTrust;
@@ -70,6 +73,9 @@ class PreviewRunTest extends RunOnHost {
     assertThat(result.outcome()).as(result.message()).isEqualTo(Outcome.EXITED);
     assertThat(result.exitCode()).isZero();
     assertThat(result.message()).isEqualTo("preview t1.1");
+    assertThat(result.snapshots())
+        .containsExactly(
+            new SnapshotResult("t1.1", SnapshotDeed.PREVIEWED, false, 5, 0, 0, List.of(), 0));
     unchanged();
     assertThat(Files.getLastModifiedTime(data)).isEqualTo(before);
     String list = stdout(assignment);
@@ -88,6 +94,9 @@ class PreviewRunTest extends RunOnHost {
     unchanged();
     AttemptResult applied = apply(digest(list));
     assertThat(applied.exitCode()).as(applied.message()).isZero();
+    assertThat(applied.snapshots())
+        .extracting(SnapshotResult::deed, SnapshotResult::identical)
+        .containsExactly(tuple(SnapshotDeed.APPLIED, true));
     assertThat(data.resolve("file")).hasContent("new\n");
     assertThat(data.resolve("other")).doesNotExist();
     assertThat(data.resolve("more/x")).hasContent("x\n");

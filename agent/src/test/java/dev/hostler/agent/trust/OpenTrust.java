@@ -45,13 +45,7 @@ public final class OpenTrust {
     Signer signer = Signer.create(folder.resolve("index-signer"), time.instant());
     signer.pinAt(folder.resolve("index-roots.pem"));
     Instant now = time.instant().truncatedTo(ChronoUnit.SECONDS);
-    TrustIndex index =
-        new TrustIndex(
-            1,
-            now,
-            now.plus(Duration.ofDays(1)),
-            List.of(),
-            revoked);
+    TrustIndex index = new TrustIndex(1, now, now.plus(Duration.ofDays(1)), List.of(), revoked);
     state.update(new TrustUpdate(signer.sign(index, time.instant()), List.of(), List.of()));
   }
 }

@@ -12,6 +12,8 @@ import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.ResourceUse;
 import dev.hostler.agent.attempt.SealedWith;
+import dev.hostler.agent.attempt.SnapshotDeed;
+import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.attempt.StreamEnd;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.denial.Denial;
@@ -103,7 +105,11 @@ class LedgerTest {
         List.of(
             new LimitHit("memory", 64, 2, "bundle", 0, true),
             new LimitHit("cpu", 500, 7, "policy", 0.25, false)),
-        "{\"calls\":{}}");
+        "{\"calls\":{}}",
+        List.of(
+            new SnapshotResult(
+                "t.1", SnapshotDeed.RESTORED, false, 7, 2, 3, List.of("conflict /a", "ä"), 9),
+            SnapshotResult.of("u.1", SnapshotDeed.PINNED)));
   }
 
   private Ledger open() throws IOException {

@@ -71,6 +71,9 @@ public final class JobShow implements Callable<Integer> {
                 + (NetworkView.isKnown(tasks)
                     ? "\n\n" + String.join("\n", NetworkView.table(tasks).lines(style))
                     : "")
+                + (SnapshotView.isKnown(tasks)
+                    ? "\n\n" + String.join("\n", SnapshotView.table(tasks).lines(style))
+                    : "")
                 + denied(tasks, style));
     return 0;
   }

@@ -125,6 +125,7 @@ final class JobView {
         .put("pids_denied", result.getUse().getPidsDenied())
         .put("usage", SummaryView.json(result.getUse()))
         .put("network", NetworkView.json(result.getUse()))
+        .put("snapshots", SnapshotView.json(result.getSnapshotsList()))
         .put("limits_hit", result.getLimitsHitList().stream().map(JobView::json).toList());
   }
 

@@ -5,6 +5,7 @@ import dev.hostler.cli.console.Format;
 import dev.hostler.cli.console.Json;
 import dev.hostler.cli.console.Style;
 import dev.hostler.trust.bundle.Manifest;
+import dev.hostler.trust.bundle.StateEntry;
 import dev.hostler.trust.limits.Limit;
 import dev.hostler.trust.limits.Limits;
 import java.time.Duration;
@@ -55,11 +56,25 @@ final class SandboxText {
                 sandbox.onDenied() == Manifest.OnDenied.KILL
                     ? "the first denied system call ends it"
                     : "a denied system call fails and is told; a host may end it at the first")
-            .line("at most", limits(limits));
+            .line("at most", limits(limits))
+            .line("undo", undo(action));
     for (String danger : dangers(action)) {
       details.line("beware", danger);
     }
     return details.toString();
+  }
+
+  private static String undo(Manifest.Action action) {
+    if (action.snapshot().isEmpty()) {
+      return "nothing is kept of what it changes, unless the job says so (run --snapshot)";
+    }
+    List<String> kept = new ArrayList<>(action.snapshot());
+    action.state().forEach(entry -> kept.add(entry.toString()));
+    return "hosts keep "
+        + String.join(", ", kept)
+        + (action.rollbackOnFailure()
+            ? "; brought back by itself if it fails"
+            : "; brought back by hand, or if it fails and the job says so (run --rollback)");
   }
 
   private static String user(String runAs) {
@@ -155,6 +170,9 @@ final class SandboxText {
         .put("seccomp", sandbox.seccomp())
         .put("on_denied", sandbox.onDenied().text())
         .put("limits", json(limits))
+        .put("snapshot", action.snapshot())
+        .put("state", action.state().stream().map(StateEntry::toString).toList())
+        .put("rollback_on_failure", action.rollbackOnFailure())
         .put("beware", dangers(action));
   }
 

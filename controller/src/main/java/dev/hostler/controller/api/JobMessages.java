@@ -172,6 +172,7 @@ final class JobMessages {
             .setOutputError(result.outputError())
             .addAllLimitsHit(result.limitsHit().stream().map(LimitFields::message).toList())
             .setLearned(result.learned())
+            .addAllSnapshots(result.snapshots().stream().map(SnapshotMessages::result).toList())
             .setUse(
                 ResourceUse.newBuilder()
                     .setCpuTime(duration(Duration.ofNanos(result.use().cpuNanos())))

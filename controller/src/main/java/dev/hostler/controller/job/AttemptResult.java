@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param use resource use
  * @param limitsHit limits that it came up against
  * @param learned of a recorded run, what it did: JSON; empty otherwise
+ * @param snapshots what was done about snapshots, in order
  */
 public record AttemptResult(
     Outcome outcome,
@@ -34,10 +35,12 @@ public record AttemptResult(
     String outputError,
     ResourceUse use,
     List<LimitHit> limitsHit,
-    String learned) {
-  /** Copies the list. */
+    String learned,
+    List<SnapshotResult> snapshots) {
+  /** Copies the lists. */
   public AttemptResult {
     limitsHit = List.copyOf(limitsHit);
+    snapshots = List.copyOf(snapshots);
   }
 
   /** One that came up against no limit, of a run that was not recorded. */
@@ -66,7 +69,8 @@ public record AttemptResult(
         outputError,
         use,
         List.of(),
-        "");
+        "",
+        List.of());
   }
 
   /**
@@ -115,6 +119,6 @@ public record AttemptResult(
   AttemptResult withOutputError(String error) {
     return new AttemptResult(
         outcome, exitCode, signal, message, refusal, startedAt, endedAt, stdout, stderr, error, use,
-        limitsHit, learned);
+        limitsHit, learned, snapshots);
   }
 }

@@ -94,6 +94,7 @@ final class AttemptStore {
                   output_error = :output_error, cpu_nanos = :cpu, memory_peak_bytes = :memory,
                   oom_kills = :ooms, pids_denied = :pids, usage = :usage::jsonb,
                   limits_hit = :limits::jsonb, learned = :learned,
+                  snapshots = :snapshots::jsonb,
                   network = :network::jsonb
                 WHERE task_id = :task AND attempt = :attempt
                 """)) {
@@ -121,6 +122,7 @@ final class AttemptStore {
               .bind("network", json(result.use().network()))
               .bind("limits", LimitHits.json(result.limitsHit()))
               .bind("learned", result.learned())
+              .bind("snapshots", SnapshotResults.json(result.snapshots()))
               .add());
       batch.execute();
     }
@@ -153,7 +155,8 @@ final class AttemptStore {
             usage(row.getString("usage")),
             network(row.getString("network"))),
         LimitHits.read(row.getString("limits_hit")),
-        row.getString("learned"));
+        row.getString("learned"),
+        SnapshotResults.read(row.getString("snapshots")));
   }
 
   private static @Nullable String json(@Nullable Object value) {

@@ -120,7 +120,14 @@ final class Submission {
     Actions.Resolved resolved = actions.resolve(job.statement());
     SignedTargets meant = SignedTargets.of(request.hostIds(), job, targets);
     List<UUID> hostIds = meant.hosts().stream().map(Target::hostId).toList();
-    gates.forEach(gate -> gate.check(job.operator(), resolved.work(), hostIds));
+    for (SubmissionGate gate : gates) {
+      gate.check(job.operator(), resolved.work(), hostIds);
+      if (!job.statement().capture().paths().isEmpty()) {
+        // No bundle declares these: for those who may do all else about snapshots, too.
+        List<String> asked = List.of("hostler", "run", job.statement().capture().words());
+        gate.check(job.operator(), new Work.Command(asked), hostIds);
+      }
+    }
     Map<UUID, byte[]> sealed =
         SealedKeys.check(resolved.work(), meant.hosts(), request.sealedKeys());
     Checked checked = new Checked(request, job, resolved, meant, hostIds, sealed);

@@ -19,7 +19,7 @@ final class TaskViewStore {
       SELECT t.*, a.outcome, a.exit_code, a.signal, a.message AS result_message, a.refusal,
         a.started_at, a.ended_at, a.stdout_bytes, a.stderr_bytes, a.stdout_dropped,
         a.stderr_dropped, a.output_error, a.cpu_nanos, a.memory_peak_bytes, a.oom_kills,
-        a.pids_denied, a.usage, a.limits_hit, a.learned, a.network,
+        a.pids_denied, a.usage, a.limits_hit, a.learned, a.network, a.snapshots,
         coalesce(a.denied_calls, 0) AS denied_calls
       FROM tasks t LEFT JOIN attempts a ON a.task_id = t.id AND a.attempt = t.attempt
       """;

@@ -136,7 +136,8 @@ final class FromAgent {
             result.getUse().hasSummary() ? UsageFrames.summary(result.getUse().getSummary()) : null,
             result.getUse().hasNetwork() ? NetworkFrames.use(result.getUse().getNetwork()) : null),
         result.getLimitsHitList().stream().limit(MAX_HITS).map(FromAgent::hit).toList(),
-        learned(result.getLearned()));
+        learned(result.getLearned()),
+        SnapshotFrames.results(result.getSnapshotsList()));
   }
 
   private static LimitHit hit(dev.hostler.proto.v1.LimitHit hit) {

@@ -13,6 +13,7 @@ import dev.hostler.controller.job.Task;
 import dev.hostler.controller.revocation.Revocation;
 import dev.hostler.controller.revocation.Revocations;
 import dev.hostler.controller.revocation.RevokedSigners;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobWork;
 import dev.hostler.trust.job.SignedJob;
@@ -93,6 +94,29 @@ class SubmitTest {
       last = page.isEmpty() ? null : page.getLast();
     } while (page.size() == 77);
     assertThat(paged).isEqualTo(names);
+  }
+
+  @Test
+  void pathsThatAJobNamesAreAskedAboutLikeCommands() {
+    List<String> asked = new ArrayList<>();
+    engine.engine.jobs().onSubmission((_, work, _) -> asked.add(work.title()));
+    TestJob job = TestJob.command("true");
+    job.capture = new JobCapture(List.of("/etc/ssh"), true);
+    Job made = engine.submit(job, List.of(name));
+    assertThat(asked).containsExactly("true", "hostler run --snapshot /etc/ssh --rollback");
+    assertThat(made.title()).isEqualTo("true (--snapshot /etc/ssh --rollback)");
+
+    engine
+        .engine
+        .jobs()
+        .onSubmission((_, work, _) -> {
+          if (work.title().startsWith("hostler run")) {
+            throw RequestException.invalid("capture", "/etc/ssh", "not you");
+          }
+        });
+    TestJob again = TestJob.command("true");
+    again.capture = job.capture;
+    refused(RequestException.Kind.INVALID, again.request(engine.ids(List.of(name))), "not you");
   }
 
   @Test

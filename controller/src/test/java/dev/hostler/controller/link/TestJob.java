@@ -9,7 +9,9 @@ import dev.hostler.controller.job.JobRequest;
 import dev.hostler.controller.job.JobSigners;
 import dev.hostler.proto.v1.SubmitJobRequest;
 import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.job.JobCapture;
 import dev.hostler.trust.job.JobException;
+import dev.hostler.trust.job.JobSandbox;
 import dev.hostler.trust.job.JobStatement;
 import dev.hostler.trust.job.JobTrust;
 import dev.hostler.trust.job.JobWork;
@@ -18,6 +20,7 @@ import dev.hostler.trust.job.OperatorKeys;
 import dev.hostler.trust.job.SignedJob;
 import dev.hostler.trust.job.TargetTree;
 import dev.hostler.trust.job.Targets;
+import dev.hostler.trust.limits.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -52,6 +55,7 @@ public final class TestJob {
   public Duration timeout;
   public Duration startWithin = Duration.ofHours(1);
   public int concurrency;
+  public JobCapture capture = JobCapture.NONE;
   public String nonce = JobStatement.newNonce();
   public String key = "";
 
@@ -91,7 +95,10 @@ public final class TestJob {
         now.plus(startWithin),
         nonce,
         false,
-        targets);
+        targets,
+        JobSandbox.USUAL,
+        Limits.NONE,
+        capture);
   }
 
   public SignedJob sign(Collection<UUID> hosts) {

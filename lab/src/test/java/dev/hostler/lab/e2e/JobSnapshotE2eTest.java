@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Paths that an operator has kept for one job, through all programs. */
 class JobSnapshotE2eTest {
+  private static final Pattern JOB = Pattern.compile("\"job\":\\{\"id\":\"([0-9a-f-]{36})\"");
+
   private final Fleet fleet = Fleet.get();
   private final Stack stack = fleet.stack;
   private Path tree;
@@ -74,7 +78,8 @@ class JobSnapshotE2eTest {
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     String file = stack.data().resolve(name + ".hostler").toString();
     good("bundle", "build", source.toString(), "--out", file);
-    good("bundle", "sign", file, "--signer", stack.data().resolve("job-snapshot-signer").toString());
+    good(
+        "bundle", "sign", file, "--signer", stack.data().resolve("job-snapshot-signer").toString());
     good("bundle", "push", file);
   }
 
@@ -89,13 +94,38 @@ class JobSnapshotE2eTest {
     bundle("keeps-nothing-fails", 5);
     CliResult result =
         stack.cli(
-            "run", "--host", "three", "--snapshot", tree.toString(), "--rollback",
-            "keeps-nothing-fails", "go");
+            "run",
+            "--host",
+            "three",
+            "--snapshot",
+            tree.toString(),
+            "--rollback",
+            "keeps-nothing-fails",
+            "go");
     assertThat(result.exitCode()).as(result::toString).isEqualTo(1);
     assertThat(result.stderr()).contains("exit code 5: rolled back to snapshot", "identical");
     unchanged();
     assertThat(good("job", "list").text())
         .contains("keeps-nothing-fails go (--snapshot " + tree + " --rollback)");
+
+    CliResult numbers =
+        stack.cli(
+            "run",
+            "-o",
+            "json",
+            "--host",
+            "three",
+            "--snapshot",
+            tree.toString(),
+            "--rollback",
+            "keeps-nothing-fails",
+            "go");
+    assertThat(numbers.text())
+        .contains("\"deed\":\"rolled_back\",\"identical\":true,\"changes\":4,\"differences\":0");
+    Matcher job = JOB.matcher(numbers.text());
+    assertThat(job.find()).isTrue();
+    assertThat(good("job", "show", job.group(1)).text()).contains("SNAPSHOT", "rolled back");
+    unchanged();
 
     CliResult nothing =
         stack.cli("run", "--host", "three", "--rollback", "keeps-nothing-fails", "go");
@@ -108,8 +138,14 @@ class JobSnapshotE2eTest {
     bundle("keeps-nothing", 0);
     String job =
         good(
-                "run", "--host", "three", "--snapshot", tree.toString(), "--detach",
-                "keeps-nothing", "go")
+                "run",
+                "--host",
+                "three",
+                "--snapshot",
+                tree.toString(),
+                "--detach",
+                "keeps-nothing",
+                "go")
             .text()
             .strip();
     good("job", "watch", job);
@@ -162,7 +198,8 @@ class JobSnapshotE2eTest {
       arguments.addAll(given);
       CliResult result = stack.cli(arguments.toArray(String[]::new));
       assertThat(result.exitCode()).as(result::toString).isEqualTo(2);
-      assertThat(result.stderr()).contains(given.contains("--apply-preview") ? "takes nothing" : "--");
+      assertThat(result.stderr())
+          .contains(given.contains("--apply-preview") ? "takes nothing" : "--");
     }
   }
 }

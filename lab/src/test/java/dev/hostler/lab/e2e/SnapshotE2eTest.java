@@ -153,6 +153,15 @@ class SnapshotE2eTest {
     assertThat(diff.text()).contains("changed  " + tree + "/file0", "created  " + tree + "/more");
 
     Files.writeString(tree.resolve("file2"), "somebody else's\n");
+    CliResult numbers =
+        stack.cli(
+            "snapshot", "restore", job, "--host", "three", "--reason", "broken", "-o", "json");
+    assertThat(numbers.text())
+        .as(numbers::toString)
+        .contains(
+            "\"deed\":\"refused\"",
+            "\"conflicts\":1",
+            "\"lines\":[\"conflict " + tree + "/file2  (changed since)\"]");
     CliResult refused =
         stack.cli("snapshot", "restore", job, "--host", "three", "--reason", "broken");
     assertThat(refused.exitCode()).as(refused::toString).isEqualTo(1);
