@@ -396,7 +396,8 @@ void apply_all(struct apply *apply)
     prepare();
     for (uint32_t i = 0; i < want->n; i = want->v[i].end) {
         const char *name;
-        if (apply->diff->mask[i] == 0 && !below[i])
+        /* What an earlier one has done, which was killed, is perhaps not on the disk yet. */
+        if (apply->diff->mask[i] == 0 && !below[i] && !apply->again)
             continue;
         if (want->v[i].type != 'n')
             make_above(want->v[i].name);

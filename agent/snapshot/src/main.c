@@ -21,6 +21,7 @@
  *   ID/after      how the paths were when the job had ended; the same form, without bytes
  *   ID/above      the directories above the roots
  *   ID/outside    what is left out, each path ended by NUL
+ *   ID/boot       which start of the host it was taken in: files that look unchanged are read again after another one
  *   ID/log        one line a step: "captured", "sealed", "restoring", "restored identical|N" (N differences are left)
  *   packs/ID      bytes of files, one after the other; of no use and removable when no manifest names it
  * fd 1 gets what differs, a line a path: "changed|created|deleted|conflict|failed PATH (what)", and a last line for people.
@@ -110,6 +111,7 @@ static int capture(const char *store, const char *id, char **options)
         } else if (strcmp(*options, "--base") == 0) {
             int dir = openat(p.store, options[1], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
             if (base_n < 3 && dir >= 0 && manifest_try(&bases[base_n], dir, options[1], "manifest")) {
+                bases[base_n].this_boot = boot_same(dir);
                 scan.bases[base_n] = &bases[base_n];
                 base_n++;
             }
@@ -150,6 +152,7 @@ static int capture(const char *store, const char *id, char **options)
         overlay_check(&out);
     above_write(&p, roots, roots_n);
     outside_write(&p);
+    boot_write(&p);
     out.stored = pack.end > pack.first ? pack.end : 0;
     if (out.stored > 0)
         pack_close(&pack);

@@ -41,6 +41,38 @@ void log_line(const struct place *p, const char *line)
     crash_point(line);
 }
 
+/* After a power cut a file can have new bytes and old times. So what was seen before this start of the host proves nothing
+   about what is there now: it is read again. */
+static bool boot_id(char id[64])
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, id, 63);
+    if (fd >= 0)
+        close(fd);
+    id[n < 0 ? 0 : n] = '\0';
+    return n > 0;
+}
+
+void boot_write(const struct place *p)
+{
+    char id[64];
+    bool known = boot_id(id);
+    int fd = openat(p->dir, "boot", O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0 || (known && dprintf(fd, "%s", id) < 0) || fsync(fd) != 0)
+        die(EXIT_FAILED, "boot: %s", strerror(errno));
+    close(fd);
+}
+
+bool boot_same(int dir)
+{
+    char id[64], then[64] = "";
+    int fd = openat(dir, "boot", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, then, sizeof then - 1);
+    if (fd >= 0)
+        close(fd);
+    return n > 0 && boot_id(id) && strcmp(id, then) == 0;
+}
+
 /* Was a restore begun and not ended? */
 bool half_restored(const struct place *p)
 {
@@ -73,7 +105,7 @@ void above_write(const struct place *p, char **roots, uint32_t n)
             *slash = '/';
         }
     }
-    if (out == NULL || fclose(out) != 0)
+    if (out == NULL || fflush(out) != 0 || fsync(fileno(out)) != 0 || fclose(out) != 0)
         die(EXIT_FAILED, "above: %s", strerror(errno));
 }
 

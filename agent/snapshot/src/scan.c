@@ -104,8 +104,16 @@ static void unseen_flags(const struct scan *s, struct entry *e, const uint32_t *
         e->flags |= s->bases[0]->v[at[0]].flags & (FS_NODUMP_FL | FS_DIRSYNC_FL | FS_TOPDIR_FL);
 }
 
+/* Is its content what it was in an older scan, of before the host was started again? */
+static bool read_same(struct scan *s, uint32_t i, int fd, const struct entry *b)
+{
+    content_read(s->out, i, fd, NULL, NULL);
+    const struct entry *e = &s->out->v[i];
+    return same_time(b->ctime, e->ctime) && memcmp(b->hash, e->hash, sizeof e->hash) == 0;
+}
+
 /* Takes the content over from an older scan in which the file was the same. */
-static bool from_base(struct scan *s, uint32_t i, const uint32_t *at)
+static bool from_base(struct scan *s, uint32_t i, int fd, const uint32_t *at)
 {
     struct entry *e = &s->out->v[i];
     for (int k = 0; k < BASES; k++) {
@@ -117,6 +125,8 @@ static bool from_base(struct scan *s, uint32_t i, const uint32_t *at)
             continue;
         if (s->pack != NULL && b->extent_n > 0 && (b->pack == NONE || !may_share(&s->bases[k]->packs[b->pack])))
             continue;
+        if (!s->bases[k]->this_boot && !read_same(s, i, fd, b))
+            return s->pack == NULL; /* it was read, and only what is stored needs more */
         memcpy(e->hash, b->hash, sizeof e->hash);
         e->extents = b->extents;
         e->extent_n = b->extent_n;
@@ -262,7 +272,7 @@ static void scan_one(struct scan *s, int dir, const char *file, char *name, uint
         e->extent_n = l->extent_n;
         e->pack = l->pack;
         e->offset = l->offset;
-    } else if (e->type == 'f' && !from_base(s, i, at)) {
+    } else if (e->type == 'f' && !from_base(s, i, fd, at)) {
         content_read(s->out, i, fd, s->pack, s->catalogue);
     }
     crash_point("scan");

@@ -63,6 +63,7 @@ struct manifest {
     uint32_t pack_n;
     struct timespec taken; /* when the scan began */
     uint64_t stored;       /* bytes that it added to its pack */
+    bool this_boot;        /* times that are still the same mean that the content is */
 };
 
 /* The directories above a root, to be made again if they are gone. */
@@ -215,6 +216,8 @@ struct place {
 };
 struct place open_place(const char *store, const char *id, bool make);
 void log_line(const struct place *p, const char *line);
+void boot_write(const struct place *p);
+bool boot_same(int dir);
 bool half_restored(const struct place *p);
 void above_write(const struct place *p, char **roots, uint32_t n);
 struct above *above_read(const struct place *p, uint32_t *n);
@@ -239,6 +242,7 @@ struct apply {
     const struct above *above;
     uint32_t above_n;
     int packs;       /* the directory with the packs */
+    bool again;      /* one was begun before, and did not end */
     uint32_t done, failed;
 };
 void apply_all(struct apply *apply);

@@ -30,6 +30,7 @@ static void read_states(const struct place *p, struct states *s)
         die(EXIT_FAILED, "snapshot %s was not finished", p->id);
     s->sealed = manifest_read(&s->after, p->dir, p->id, "after");
     outside_read(p);
+    s->before.this_boot = s->after.this_boot = boot_same(p->dir);
 }
 
 int seal(const char *store, const char *id)
@@ -109,12 +110,13 @@ static uint32_t conflicts(struct states *s, const struct diff *wanted)
 /* Does it, compares, and tells. What changes from then on is somebody else's: that is noted in `seal`. */
 static int bring(const struct place *p, struct states *s, struct diff *d, const struct place *sealed, const char *word)
 {
+    struct apply apply = {.want = &s->before, .now = &s->now, .diff = d, .packs = p->packs, .again = half_restored(p)};
     log_line(p, "restoring");
-    struct apply apply = {.want = &s->before, .now = &s->now, .diff = d, .packs = p->packs};
     apply.above = above_read(p, &apply.above_n);
     apply_all(&apply);
     crash_point("applied");
     struct states left = {.before = s->before, .after = s->now, .sealed = true};
+    left.after.this_boot = true; /* it was looked at just now */
     scan_now(&left);
     diff_make(d, &left.before, &left.now);
     manifest_write(&left.now, sealed->dir, sealed->id, "after");

@@ -17,6 +17,9 @@ check "twice is the same as once" all 'rc 0' 'out_has "identical: 0 changes undo
 
 begin; capture a; capture b --base a
 check "a second snapshot stores nothing" all 'rc 0' 'out_has "0 of them stored anew"' '[ ! -e "$WORK/store/packs/b" ]'
+echo another >"$WORK/store/a/boot"; capture c --base a
+check "nor after another start of the host, which reads all again" all 'rc 0' 'out_has "0 of them stored anew"' '[ ! -e "$WORK/store/packs/c" ]'
+echo another >"$WORK/store/b/boot"
 was; echo x >"$T/d/one"; echo y >"$T/e/big"; run "$S" seal "$WORK/store" b; restore b
 check "and is restored from the first one's pack" all 'rc 0' same
 

@@ -101,20 +101,17 @@ public final class KeptState {
     List<Value> then = StateFile.read(file(id, "state"));
     List<String> failed = new ArrayList<>();
     Path halfWay = file(id, "state.restoring");
-    if (!then.isEmpty() && !Files.exists(halfWay)) {
-      Files.createFile(halfWay);
-    }
+    SnapshotFiles.mark(halfWay, !then.isEmpty());
     if (then.stream().anyMatch(one -> one.entry().kind() == StateEntry.Kind.PACKAGE)) {
       failed.addAll(state.restore(then, Phase.FILES));
       snapshots.restore(id);
     }
     failed.addAll(state.restore(then, Phase.REST));
     if (failed.isEmpty()) {
-      Files.deleteIfExists(halfWay);
+      SnapshotFiles.mark(halfWay, false);
     }
-    Path done = file(id, "state.restored");
-    if (!then.isEmpty() && !Files.exists(done)) {
-      Files.createFile(done);
+    if (!then.isEmpty()) {
+      SnapshotFiles.mark(file(id, "state.restored"), true);
     }
     return failed;
   }

@@ -35,9 +35,10 @@ public record PreviewSource(
   }
 
   void write(Path directory) throws IOException {
-    Files.writeString(directory.resolve(SIGNER), Pem.encode(signer));
-    Files.writeString(directory.resolve(OPERATOR), Pem.encode(operator));
-    Files.write(directory.resolve(NAMES), List.of(bundle, version, manifest));
+    SnapshotFiles.write(directory.resolve(SIGNER), Pem.encode(signer));
+    SnapshotFiles.write(directory.resolve(OPERATOR), Pem.encode(operator));
+    SnapshotFiles.write(
+        directory.resolve(NAMES), bundle + "\n" + version + "\n" + manifest + "\n");
   }
 
   /**

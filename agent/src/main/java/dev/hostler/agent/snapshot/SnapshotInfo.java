@@ -97,7 +97,7 @@ public record SnapshotInfo(
     for (String path : paths) {
       text.append("path=").append(path).append('\n');
     }
-    Files.writeString(directory.resolve("info"), text);
+    SnapshotFiles.write(directory.resolve(SnapshotFiles.INFO), text.toString());
   }
 
   static SnapshotInfo read(Path directory) throws IOException {
@@ -107,7 +107,7 @@ public record SnapshotInfo(
     boolean rollback = false;
     SnapshotKind kind = SnapshotKind.ROLLBACK;
     List<String> paths = new ArrayList<>();
-    for (String line : Files.readAllLines(directory.resolve("info"))) {
+    for (String line : Files.readAllLines(directory.resolve(SnapshotFiles.INFO))) {
       String value = line.substring(line.indexOf('=') + 1);
       switch (line.substring(0, Math.max(0, line.indexOf('=')))) {
         case "job" -> jobId = value;

@@ -45,7 +45,7 @@ final class SnapshotShelf {
     List<SnapshotInfo> all = new ArrayList<>();
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(store)) {
       for (Path directory : directories) {
-        if (Files.isRegularFile(directory.resolve("info"), LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.isRegularFile(directory.resolve(SnapshotFiles.INFO), LinkOption.NOFOLLOW_LINKS)) {
           read(directory).ifPresent(all::add);
         }
       }
@@ -100,7 +100,25 @@ final class SnapshotShelf {
         count--;
       }
     }
+    removeBegun();
     removePacks(kept);
+  }
+
+  /**
+   * Removes directories that were made, or nearly removed, when the host or the agent went down.
+   */
+  private void removeBegun() throws IOException {
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(store)) {
+      for (Path one : directories) {
+        if (!one.endsWith(PACKS)
+            && Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)
+            && SnapshotFiles.isEmpty(one)) {
+          SnapshotFiles.delete(one);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
   }
 
   /** Removes the packs that none of these needs. */

@@ -319,12 +319,7 @@ public final class Snapshots {
 
   /** Keeps it until it is removed by hand, or no longer. */
   public void pin(String id, boolean pinned) throws IOException {
-    Path mark = directory(id).resolve("pinned");
-    if (!pinned) {
-      Files.deleteIfExists(mark);
-    } else if (!Files.exists(mark)) {
-      Files.createFile(mark);
-    }
+    SnapshotFiles.mark(directory(id).resolve("pinned"), pinned);
   }
 
   /** Removes one, and what only it needed. Waits for what uses snapshots now. */
