@@ -268,6 +268,25 @@ void content_read(struct manifest *m, uint32_t i, int fd, struct pack *pack, str
     die(EXIT_FAILED, "%s: changes all the time; it cannot be captured as of one moment", here());
 }
 
+/* Shares whole blocks with the pack, and copies the bytes after the last one: other files' stand behind them in the pack. */
+static bool clone_out(const struct entry *e, int pack, int fd)
+{
+    uint64_t at = e->offset;
+    for (uint32_t k = 0; k < e->extent_n; k++) {
+        unsigned char tail[BLOCK];
+        const struct extent *x = &e->extents[k];
+        size_t rest = (size_t)(x->length & (BLOCK - 1));
+        struct file_clone_range range = {pack, at, x->length - rest, x->offset};
+        if (range.src_length > 0 && ioctl(fd, FICLONERANGE, &range) != 0)
+            return false;
+        at += x->length;
+        if (rest > 0 && (!read_all(pack, tail, rest, at - rest) ||
+                         pwrite(fd, tail, rest, (off_t)(x->offset + x->length - rest)) != (ssize_t)rest))
+            return false;
+    }
+    return true;
+}
+
 /* Writes what the pack has to a new, empty file. -1 with errno; EBADMSG: the pack is not what was captured. */
 int content_write(const struct entry *e, struct opened *pack, int fd)
 {
@@ -278,13 +297,7 @@ int content_write(const struct entry *e, struct opened *pack, int fd)
     if (e->extent_n == 0)
         return 0;
     hash_start(&sha, e);
-    bool clone = pack->cipher == NULL && (e->offset & (BLOCK - 1)) == 0 && stored(e) >= CLONE_MIN;
-    uint64_t at = e->offset;
-    for (uint32_t k = 0; k < e->extent_n && clone; k++) {
-        struct file_clone_range range = {pack->fd, at, e->extents[k].length, e->extents[k].offset};
-        clone = ioctl(fd, FICLONERANGE, &range) == 0;
-        at += e->extents[k].length;
-    }
+    bool clone = pack->cipher == NULL && (e->offset & (BLOCK - 1)) == 0 && stored(e) >= CLONE_MIN && clone_out(e, pack->fd, fd);
     struct reader from = {.pack = pack, .at = e->offset, .left = stored(e)};
     errno = EBADMSG;
     if (!each_extent(e, -1, &from, &sha, NULL, clone ? -1 : fd))

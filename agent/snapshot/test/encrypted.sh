@@ -1,20 +1,20 @@
 # What only encrypted snapshots have. $P: the program itself; $S: with the keys of $KEYS.
-keyed() { mkdir -p "$WORK/keys"; for k; do [ -e "$WORK/keys/$k" ] || head -c 48 /dev/urandom >"$WORK/keys/$k"; done; (cd "$WORK/keys" && cat "$@") >"$KEYS"; }
+keys() { mkdir -p "$WORK/keys"; for k; do [ -e "$WORK/keys/$k" ] || head -c 48 /dev/urandom >"$WORK/keys/$k"; done; (cd "$WORK/keys" && cat "$@") >"$KEYS"; }
 keyid() { head -c 16 "$WORK/keys/$1" | od -An -tx1 | tr -d ' \n'; }
 flip() { at=$2; [ "$at" -ge 0 ] || at=$(($(stat -c %s "$1") + at)); dd if="$1" bs=1 skip="$at" count=1 status=none | tr '\000-\377' '\001-\377\000' | dd of="$1" bs=1 seek="$at" conv=notrunc status=none; }
 
-keyed one
+keys one
 begin; echo canary-content >"$T/d/secret"; ln -s canary-target "$T/d/link"; setfattr -n user.x -v canary-value "$T/d/one"; was; capture a
 check "encrypted: captured" all 'rc 0' same
 check "encrypted: nothing of it can be read" all '! grep -rqaF canary "$WORK/store"' '! grep -qaF " secret " "$WORK/store/a/manifest"' \
     'head -5 "$WORK/store/a/manifest" | grep -qa "^encrypted $(keyid one) "' 'head -c 108 "$WORK/store/packs/a" | grep -qa "^encrypted $(keyid one) "'
 run "$P" diff "$WORK/store" a
 check "encrypted: without its key it is told which is missing" all 'rc 70' 'out_has "snapshot a is encrypted with key $(keyid one), which this host does not have"'
-keyed two; run "$S" diff "$WORK/store" a
+keys two; run "$S" diff "$WORK/store" a
 check "encrypted: with another key, too" all 'rc 70' 'out_has "which this host does not have"'
 head -c 40 "$WORK/keys/one" >"$KEYS"; echo | "$P" --keys 1 --encrypt diff "$WORK/store" a >"$WORK/out" 2>&1 <"$KEYS"; RC=$?
 check "encrypted: keys that are cut short" all 'rc 64' 'out_has "ended after 40 bytes"'
-keyed one; change; rm "$T/d/secret"; run "$S" seal "$WORK/store" a; restore a
+keys one; change; rm "$T/d/secret"; run "$S" seal "$WORK/store" a; restore a
 check "encrypted: restored" all 'rc 0' 'out_has identical' same
 check "encrypted: how the job left it cannot be read either" all '! grep -rqaF canary "$WORK/store"' 'head -5 "$WORK/store/a/after" | grep -qa ^encrypted'
 
@@ -40,8 +40,15 @@ done
 begin; i=0; while [ $i -lt 1500 ]; do echo $i >"$T/e/file-with-a-name-that-is-long-$i"; i=$((i + 1)); done; capture a; capture b
 cp "$WORK/store/a/manifest" "$WORK/manifest"; cp "$WORK/store/b/manifest" "$WORK/store/a/manifest"; run "$S" diff "$WORK/store" a
 check "encrypted: the manifest of another snapshot is none" all 'rc 70' 'out_has "its manifest is not what was encrypted"'
-head -c $(($(head -5 "$WORK/manifest" | grep -ab ^encrypted | cut -d: -f1) + 108 + 65536 + 28)) "$WORK/manifest" >"$WORK/store/a/manifest"; run "$S" diff "$WORK/store" a
+from=$(($(head -5 "$WORK/manifest" | grep -ab ^encrypted | cut -d: -f1) + 108)) chunk=$((65536 + 28))
+head -c $((from + chunk)) "$WORK/manifest" >"$WORK/store/a/manifest"; run "$S" diff "$WORK/store" a
 check "encrypted: nor is one that is cut between its chunks" all 'rc 70' 'out_has "its manifest is not what was encrypted"'
+piece() { tail -c +$(($1 + 1)) "$WORK/manifest" | head -c "$2"; }
+{ head -c $from "$WORK/manifest"; piece $((from + chunk)) $chunk; piece $from $chunk; tail -c +$((from + 2 * chunk + 1)) "$WORK/manifest"; } >"$WORK/store/a/manifest"
+run "$S" diff "$WORK/store" a
+check "encrypted: nor one whose chunks stand in another order" all 'rc 70' 'out_has "its manifest is not what was encrypted"'
+cp "$WORK/manifest" "$WORK/store/a/manifest"; run "$S" diff "$WORK/store" a
+check "encrypted: the whole one is" rc 0
 
 begin; was; printf '%s\0' "$T" | "$P" capture "$WORK/store" a >"$WORK/out" 2>&1; capture b --base a
 check "encrypted: bytes are not shared with what is not" all 'rc 0' 'out_has "100228 of them stored anew"'
@@ -49,14 +56,14 @@ capture c --base b --base a
 check "encrypted: they are with what is" all 'rc 0' 'out_has " 0 of them stored anew"'
 ENCRYPT= ; export ENCRYPT; capture d --base c
 check "encrypted: off again, the keys are still of use" all 'rc 0' 'out_has " 0 of them stored anew"' 'grep -q "^pack b $(keyid one)$" "$WORK/store/d/manifest"' 'grep -q " one " "$WORK/store/d/manifest"'
-unset ENCRYPT; keyed two one; capture e --base c
+unset ENCRYPT; keys two one; capture e --base c
 check "encrypted: nothing is shared with what has another key" all 'rc 0' 'out_has "100228 of them stored anew"'
-keyed two; capture f --base c
+keys two; capture f --base c
 check "encrypted: a base whose key is lost is passed over" all 'rc 0' 'out_has "100228 of them stored anew"'
-keyed two one
+keys two one
 for id in a c d e; do
     echo x >"$T/d/one"; rm "$T/e/big"; run "$S" seal "$WORK/store" $id; restore $id
     check "encrypted: each of a mixed store is restored: $id" all 'rc 0' same
 done
-keyed two; rm "$T/e/big"; restore d --force
+keys two; rm "$T/e/big"; restore d --force
 check "encrypted: files whose key is lost are told" all 'rc 1' 'out_has "failed   $T/e/big  (content: the pack is encrypted with a key that this host does not have)"'

@@ -11,7 +11,7 @@ export ASAN_OPTIONS=detect_leaks=0 LC_ALL=C
 . "$HERE/look.sh"
 ${CC:-cc} -O2 -o "$OUT/tree" "$HERE/tree.c" || exit 1
 WORK=$(mktemp -d /var/tmp/hostler-snapshot-test.XXXXXX) || exit 1
-cleanup() { trap - EXIT; umount -l "$WORK/t/mounted" "$WORK/small" "$WORK/seen" 2>/dev/null; free "$WORK"; rm -rf "$WORK"; }
+cleanup() { trap - EXIT; umount -l "$WORK/t/mounted" "$WORK/small" "$WORK/seen" "$WORK/fs" 2>/dev/null; free "$WORK"; rm -rf "$WORK"; }
 trap 'cleanup; exit 1' INT TERM HUP
 trap cleanup EXIT
 S=$OUT/hostler-snapshot C=$OUT/crash/hostler-snapshot A=$OUT/asan/hostler-snapshot PACK=100008
@@ -41,11 +41,12 @@ change() { echo more >>"$T/d/one"; rm "$T/d/two" "$T/d/l"; mkdir "$T/d/l"; echo 
 for file in hash basics refusals crash preview; do . "$HERE/$file.sh"; done
 # Again with encryption: each program through with-keys.sh.
 P=$S KEYS=$WORK/key; export KEYS
-for one in plain crash asan; do printf '#!/bin/sh\nexec "%s/with-keys.sh" "%s" "$@"\n' "$HERE" "$OUT/${one#plain}/hostler-snapshot" >"$WORK/$one-keys"; chmod +x "$WORK/$one-keys"; done
-head -c 48 /dev/urandom >"$KEYS"
+. "$HERE/keyed.sh"
+for one in plain crash asan; do keyed "$OUT/${one#plain}/hostler-snapshot" "$KEYS" "$WORK/$one-keys"; done
 S=$WORK/plain-keys C=$WORK/crash-keys PACK=100228
 for file in basics crash encrypted; do . "$HERE/$file.sh"; done
 S=$P C=$OUT/crash/hostler-snapshot
+. "$HERE/reflink.sh"
 seed=${SEED:-$(date +%s)}
 check "random trees, seed $seed" sh "$HERE/truth.sh" "$S" "$OUT/tree" "$seed" 6
 check "previews of random trees, seed $seed" sh "$HERE/preview-truth.sh" "$S" "$OUT/tree" "$seed" 6

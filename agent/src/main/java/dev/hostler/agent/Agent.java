@@ -202,7 +202,7 @@ final class Agent {
     Snapshots snapshots =
         lifecycle.start(
             "the snapshots",
-            () -> sandbox.snapshots(state.resolve("snapshots"), config.snapshots(), time),
+            () -> sandbox.snapshots(state.resolve("snapshots"), config.snapshots(), sealing, time),
             _ -> {});
     UsageSampler usage =
         lifecycle.start(

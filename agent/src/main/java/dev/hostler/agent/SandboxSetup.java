@@ -21,6 +21,8 @@ import dev.hostler.agent.sandbox.seccomp.SeccompProfileException;
 import dev.hostler.agent.snapshot.SnapshotProgram;
 import dev.hostler.agent.snapshot.SnapshotSettings;
 import dev.hostler.agent.snapshot.Snapshots;
+import dev.hostler.agent.vault.HostWrap;
+import dev.hostler.agent.vault.Vault;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -87,18 +89,21 @@ record SandboxSetup(
   }
 
   /**
-   * The snapshots of this host; null if it runs nothing, or the program that takes them is missing.
+   * The snapshots of this host, with keys that are wrapped for it; null if it runs nothing, or the
+   * program that takes them is missing.
    *
    * @throws IOException if the store cannot be read or written
    */
-  @Nullable Snapshots snapshots(Path store, SnapshotSettings settings, TimeSource time)
-      throws IOException {
+  @Nullable Snapshots snapshots(
+      Path store, SnapshotSettings settings, HostWrap wrap, TimeSource time) throws IOException {
     if (launcher == null) {
       return null;
     }
+    Vault vault =
+        Vault.open(store.resolve("keys"), wrap, settings.encrypt(), settings.newKeyAfter(), time);
     SnapshotProgram program;
     try {
-      program = SnapshotProgram.beside(launcher);
+      program = SnapshotProgram.beside(launcher, vault);
     } catch (IOException e) {
       log.error("actions that declare a snapshot are refused: {}", e.getMessage());
       return null;

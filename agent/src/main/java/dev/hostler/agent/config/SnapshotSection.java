@@ -30,7 +30,10 @@ final class SnapshotSection {
         section.integer("keep_count", usual.keepCount(), 1, 100_000),
         section.bytes("keep_bytes", usual.keepBytes(), KIB, MOST),
         section.choice("preview_text", usual.previewText()),
-        new KeptPaths(jobPaths(section), own(own)));
+        new KeptPaths(jobPaths(section), own(own)),
+        section.bool("encrypt", usual.encrypt()),
+        section.duration(
+            "new_key_after", usual.newKeyAfter(), Duration.ofHours(1), Duration.ofDays(3650)));
   }
 
   private static List<Path> jobPaths(ConfigSection section) {

@@ -1,8 +1,10 @@
 package dev.hostler.agent.identity;
 
+import dev.hostler.agent.vault.HostWrap;
 import dev.hostler.common.signing.SigningException;
 import dev.hostler.common.time.TimeSource;
 import dev.hostler.trust.SigningKeys;
+import dev.hostler.trust.secret.KeptKey;
 import dev.hostler.trust.secret.SealedParameters;
 import dev.hostler.trust.secret.SealingKey;
 import dev.hostler.trust.secret.SecretException;
@@ -14,10 +16,11 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key that secret parameters are sealed to for this host. It does nothing else, and outlives
- * certificates: what was sealed before a renewal can be opened after it. Thread-safe.
+ * The key that secret parameters are sealed to for this host, and for which the host's own keys are
+ * wrapped. It does nothing else, and outlives certificates: what was sealed before a renewal can be
+ * opened after it. Thread-safe.
  */
-public final class HostSealing {
+public final class HostSealing implements HostWrap {
   private final CurrentIdentity identity;
   private final KeyPair pair;
   private final TimeSource time;
@@ -80,5 +83,23 @@ public final class HostSealing {
   public String open(String params, String wrappedKey, String nonce) throws SecretException {
     return SealedParameters.open(
         params, Base64.getUrlDecoder().decode(wrappedKey), nonce, identity.get().hostId(), pair);
+  }
+
+  @Override
+  public byte[] wrap(byte[] key, String purpose) {
+    try {
+      return KeptKey.wrap(key, pair.getPublic(), identity.get().hostId(), purpose);
+    } catch (SecretException e) {
+      throw new IllegalStateException(e); // the key is P-256: it was made here
+    }
+  }
+
+  @Override
+  public byte[] unwrap(byte[] wrapped, String purpose) throws IOException {
+    try {
+      return KeptKey.unwrap(wrapped, pair, identity.get().hostId(), purpose);
+    } catch (SecretException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.hostler.agent.preview;
 import dev.hostler.agent.snapshot.PreviewText;
 import dev.hostler.trust.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -39,11 +39,11 @@ final class ChangeList {
   private int textBytes;
 
   /**
-   * @param packs where a pack of this name is
+   * @param packs what reads from packs
    * @param shown of which files the text is shown
    * @param secrets did the program get secret parameters? then no text is shown
    */
-  ChangeList(OutputStream out, Function<String, Path> packs, PreviewText shown, boolean secrets) {
+  ChangeList(OutputStream out, FileText.Packs packs, PreviewText shown, boolean secrets) {
     this.out = out;
     this.text = new FileText(packs);
     this.shown = shown;
@@ -51,11 +51,11 @@ final class ChangeList {
   }
 
   /**
-   * Writes all that differs, in the order of the paths.
+   * Writes all that differs between two manifests, in the order of the paths.
    *
    * @return how many paths
    */
-  int changes(Path before, Path after) throws IOException {
+  int changes(InputStream before, InputStream after) throws IOException {
     try (ManifestWalk was = new ManifestWalk(before);
         ManifestWalk is = new ManifestWalk(after)) {
       Entry a = was.next();

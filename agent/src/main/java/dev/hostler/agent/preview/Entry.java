@@ -45,10 +45,11 @@ record Entry(
    * Where the bytes of a file are stored.
    *
    * @param pack name of the pack
+   * @param encrypted is the pack?
    * @param offset of the first extent's bytes in it
    * @param extents "offset+length,…" of what is not a hole; "-" for none
    */
-  record Content(String pack, long offset, String extents) {}
+  record Content(String pack, boolean encrypted, long offset, String extents) {}
 
   /** Is there anything that is captured? */
   boolean exists() {

@@ -1,24 +1,28 @@
 package dev.hostler.agent.preview;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads files out of packs.
  *
- * @param packs where a pack of this name is
+ * @param packs what reads them
  */
-record FileText(Function<String, Path> packs) {
+record FileText(Packs packs) {
+  /** Reads from packs. */
+  interface Packs {
+    /**
+     * So many bytes of files.
+     *
+     * @param encrypted is the pack?
+     * @param offset where a file begins
+     */
+    byte[] read(String pack, boolean encrypted, long offset, int length) throws IOException;
+  }
+
   /** Larger files are not shown. */
   static final int MAX = 256 << 10;
 
@@ -32,32 +36,24 @@ record FileText(Function<String, Path> packs) {
     byte[] bytes = new byte[Math.toIntExact(file.size())];
     Entry.Content content = file.content();
     if (content != null && !content.extents().equals("-")) {
-      try (FileChannel pack =
-          FileChannel.open(
-              packs.apply(content.pack()),
-              Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-        long at = content.offset();
-        for (String extent : content.extents().split(",", -1)) {
-          int plus = extent.indexOf('+');
-          int offset = Integer.parseInt(extent, 0, plus, 10);
-          int length = Integer.parseInt(extent, plus + 1, extent.length(), 10);
-          fill(pack, at, ByteBuffer.wrap(bytes, offset, length));
-          at += length;
-        }
+      String[] extents = content.extents().split(",", -1);
+      int total = 0;
+      for (String extent : extents) {
+        total += length(extent);
+      }
+      byte[] stored = packs.read(content.pack(), content.encrypted(), content.offset(), total);
+      int at = 0;
+      for (String extent : extents) {
+        int offset = Integer.parseInt(extent, 0, extent.indexOf('+'), 10);
+        System.arraycopy(stored, at, bytes, offset, length(extent));
+        at += length(extent);
       }
     }
     return text(bytes);
   }
 
-  private static void fill(FileChannel pack, long from, ByteBuffer into) throws IOException {
-    long at = from;
-    while (into.hasRemaining()) {
-      int got = pack.read(into, at);
-      if (got < 0) {
-        throw new EOFException("a pack is cut short");
-      }
-      at += got;
-    }
+  private static int length(String extent) {
+    return Integer.parseInt(extent, extent.indexOf('+') + 1, extent.length(), 10);
   }
 
   private static @Nullable String text(byte[] bytes) {

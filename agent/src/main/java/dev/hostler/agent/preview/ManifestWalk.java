@@ -3,30 +3,31 @@ package dev.hostler.agent.preview;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a manifest from its beginning to its end, one path at a time. Not thread-safe. */
 final class ManifestWalk implements AutoCloseable {
   private static final int WORLD_PASSES = 1;
 
-  private final Path manifest;
   private final BufferedReader lines;
   private final List<byte[]> path = new ArrayList<>();
   private final List<Boolean> open = new ArrayList<>();
   private final List<String> packs = new ArrayList<>();
+  private final Set<Integer> encrypted = new HashSet<>();
   private final Map<Integer, String> leaders = new HashMap<>();
   private int index;
 
-  ManifestWalk(Path manifest) throws IOException {
-    this.manifest = manifest;
-    this.lines = Files.newBufferedReader(manifest, StandardCharsets.US_ASCII);
+  ManifestWalk(InputStream manifest) {
+    this.lines = new BufferedReader(new InputStreamReader(manifest, StandardCharsets.US_ASCII));
   }
 
   /**
@@ -42,12 +43,15 @@ final class ManifestWalk implements AutoCloseable {
           return entry(fields);
         }
         if (fields[0].equals("pack")) {
+          if (fields.length > 2) {
+            encrypted.add(packs.size());
+          }
           packs.add(new String(unescaped(fields[1]), StandardCharsets.UTF_8));
         }
       }
       return null;
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new IOException(manifest + " is damaged", e);
+      throw new IOException("the manifest of a snapshot is damaged", e);
     }
   }
 
@@ -70,9 +74,10 @@ final class ManifestWalk implements AutoCloseable {
     open.add((mode & WORLD_PASSES) != 0);
     Entry.Content content = null;
     if (type == 'f' && !fields[18].equals("-")) {
+      int pack = Integer.parseInt(fields[18]);
       content =
           new Entry.Content(
-              packs.get(Integer.parseInt(fields[18])), Long.parseLong(fields[19]), fields[20]);
+              packs.get(pack), encrypted.contains(pack), Long.parseLong(fields[19]), fields[20]);
     }
     return new Entry(
         List.copyOf(path),

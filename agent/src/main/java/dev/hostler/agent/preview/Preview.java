@@ -10,6 +10,7 @@ import dev.hostler.agent.snapshot.SnapshotException;
 import dev.hostler.agent.snapshot.SnapshotInfo;
 import dev.hostler.trust.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -109,7 +110,7 @@ public final class Preview {
       previews.writeChanges(
           id,
           (out, before, after) -> {
-            ChangeList list = new ChangeList(out, previews::pack, previews.text(), secrets);
+            ChangeList list = new ChangeList(out, previews::bytes, previews.text(), secrets);
             int changes = list.changes(before, after);
             for (String line :
                 Files.readAllLines(previews.changes(id).resolveSibling(UNFORESEEN))) {
@@ -126,7 +127,7 @@ public final class Preview {
     if (exitCode != 0) {
       previews.dropAfter(id);
     }
-    long bytes = copy(previews.changes(id), folder.resolve("stdout"));
+    long bytes = copy(id, folder.resolve("stdout"));
     previews.removeTree(folder, LAYERS);
     return new Told(
         bytes,
@@ -143,14 +144,17 @@ public final class Preview {
   }
 
   /** The same bytes at the same place, however often: they may have been sent already. */
-  private static long copy(Path from, Path to) throws IOException {
+  private long copy(String id, Path to) throws IOException {
     try (FileChannel out =
-        FileChannel.open(
-            to,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+            FileChannel.open(
+                to,
+                Set.of(
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS));
+        InputStream from = previews.readChanges(id)) {
       OutputStream stream = Channels.newOutputStream(out);
-      long bytes = Files.copy(from, stream);
+      long bytes = from.transferTo(stream);
       out.force(true);
       return bytes;
     }

@@ -4,8 +4,10 @@ import dev.hostler.agent.state.HostState;
 import dev.hostler.agent.state.HostState.Phase;
 import dev.hostler.agent.state.HostState.Value;
 import dev.hostler.agent.state.StateFile;
+import dev.hostler.agent.vault.VaultFiles;
 import dev.hostler.trust.bundle.StateEntry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,10 +24,27 @@ import java.util.stream.Collectors;
 public final class KeptState {
   private final Path store;
   private final HostState state;
+  private final VaultFiles files;
 
-  KeptState(Path store, HostState state) {
+  KeptState(Path store, HostState state, VaultFiles files) {
     this.store = store;
     this.state = state;
+    this.files = files;
+  }
+
+  private List<Value> read(String id, String name) throws IOException {
+    Path file = file(id, name);
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    try (InputStream in = files.read(file, id + "/" + name)) {
+      return StateFile.parse(in.readAllBytes(), file.toString());
+    }
+  }
+
+  private void write(String id, String name, List<Value> values) throws IOException {
+    SnapshotFiles.write(
+        file(id, name), files, id + "/" + name, out -> out.write(StateFile.bytes(values)));
   }
 
   private Path file(String id, String name) {
@@ -44,7 +63,7 @@ public final class KeptState {
   public void capture(String id, List<StateEntry> entries)
       throws IOException, InterruptedException {
     if (!entries.isEmpty()) {
-      StateFile.write(file(id, "state"), state.read(entries));
+      write(id, "state", state.read(entries));
     }
   }
 
@@ -55,19 +74,19 @@ public final class KeptState {
       return;
     }
     List<Value> values = new ArrayList<>();
-    for (Value then : StateFile.read(file(id, "state"))) {
+    for (Value then : read(id, "state")) {
       try {
         values.addAll(state.read(List.of(then.entry())));
       } catch (IOException e) {
         values.add(new Value(then.entry(), "unknown: " + e.getMessage()));
       }
     }
-    StateFile.write(after, values);
+    write(id, "state.after", values);
   }
 
   /** What differs from the snapshot now, a line each. */
   List<String> differences(String id) throws IOException, InterruptedException {
-    return state.differences(StateFile.read(file(id, "state")));
+    return state.differences(read(id, "state"));
   }
 
   /** What is neither as the attempt left it nor as it was before, a line each. */
@@ -75,10 +94,9 @@ public final class KeptState {
     if (Files.exists(file(id, "state.restoring"))) {
       return List.of(); // half-way between two states of ours
     }
-    List<Value> then = StateFile.read(file(id, "state"));
+    List<Value> then = read(id, "state");
     Map<StateEntry, String> left =
-        StateFile.read(file(id, "state.after")).stream()
-            .collect(Collectors.toMap(Value::entry, Value::value));
+        read(id, "state.after").stream().collect(Collectors.toMap(Value::entry, Value::value));
     List<String> lines = new ArrayList<>();
     for (Value one : then) {
       String after = left.get(one.entry());
@@ -98,7 +116,7 @@ public final class KeptState {
    * @return what could not be brought back, a line each
    */
   List<String> restore(String id, Snapshots snapshots) throws IOException, InterruptedException {
-    List<Value> then = StateFile.read(file(id, "state"));
+    List<Value> then = read(id, "state");
     List<String> failed = new ArrayList<>();
     Path halfWay = file(id, "state.restoring");
     SnapshotFiles.mark(halfWay, !then.isEmpty());
@@ -131,7 +149,7 @@ public final class KeptState {
 
   /** For `show`: a line each. */
   List<String> lines(String id) throws IOException {
-    return StateFile.read(file(id, "state")).stream()
+    return read(id, "state").stream()
         .map(one -> one.entry() + " " + HostState.shown(one.value()))
         .toList();
   }

@@ -2,9 +2,9 @@ package dev.hostler.agent.snapshot;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,9 +20,10 @@ final class ManifestLines {
   private ManifestLines() {}
 
   /** Reads from its beginning to its end, without keeping it. */
-  static void each(Path manifest, Consumer<String> line) throws IOException {
+  static void each(InputStream manifest, Consumer<String> line) throws IOException {
     List<String> path = new ArrayList<>();
-    try (BufferedReader lines = Files.newBufferedReader(manifest, StandardCharsets.US_ASCII)) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(manifest, StandardCharsets.US_ASCII))) {
       for (String text = lines.readLine(); text != null; text = lines.readLine()) {
         String[] fields = text.split(" ", -1);
         if (fields.length < 3 || fields[0].length() != 1) {
@@ -36,7 +37,7 @@ final class ManifestLines {
         line.accept(describe(fields, String.join("/", path)));
       }
     } catch (RuntimeException e) {
-      throw new IOException(manifest + " is damaged", e);
+      throw new IOException("the manifest is damaged", e);
     }
   }
 

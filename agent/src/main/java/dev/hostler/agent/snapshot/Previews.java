@@ -5,14 +5,12 @@ import dev.hostler.agent.attempt.RefusedException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -119,40 +117,42 @@ public final class Previews {
   /** What writes a list of changes. */
   public interface Writer {
     /** Writes from the manifests of before and after. */
-    void write(OutputStream out, Path before, Path after) throws IOException;
+    void write(OutputStream out, InputStream before, InputStream after) throws IOException;
   }
 
   /** Writes the list of changes; it is there when, and only when, it is whole and durable. */
   public void writeChanges(String id, Writer writer) throws IOException {
-    Path file = snapshots.directory(id).resolve(CHANGES + ".new");
     try (Snapshots.Use _ = snapshots.use();
-        FileChannel channel =
-            FileChannel.open(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-      OutputStream out = new java.io.BufferedOutputStream(Channels.newOutputStream(channel));
-      writer.write(out, snapshots.manifest(id), snapshots.manifest(after(id)));
-      out.flush();
-      channel.force(true);
-    }
-    Files.move(file, changes(id), StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(snapshots.directory(id))) {
-      directory.force(true);
+        InputStream before = snapshots.read(id, "manifest");
+        InputStream after = snapshots.read(after(id), "manifest")) {
+      SnapshotFiles.write(
+          changes(id),
+          snapshots.vault().files(),
+          id + "/" + CHANGES,
+          out -> writer.write(out, before, after));
     }
   }
 
   /** How many changes the list has; it says so in its last line. */
   public long countChanges(String id) throws IOException {
     String last = "";
-    try (BufferedReader lines = Files.newBufferedReader(changes(id))) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(readChanges(id), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         last = line;
       }
     }
     Matcher count = COUNT.matcher(last);
     return count.find() ? Long.parseLong(count.group(1)) : 0;
+  }
+
+  /**
+   * The list of changes.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public InputStream readChanges(String id) throws IOException {
+    return snapshots.read(id, CHANGES);
   }
 
   /** Where the list of changes is. */
@@ -180,9 +180,17 @@ public final class Previews {
     return snapshots.settings().keepFreeBytes();
   }
 
-  /** Where a pack of this name is. */
-  public Path pack(String name) {
-    return snapshots.pack(name);
+  /**
+   * Bytes of a pack.
+   *
+   * @param encrypted is it?
+   * @throws IOException if they cannot be read
+   */
+  public byte[] bytes(String pack, boolean encrypted, long offset, int length) throws IOException {
+    return snapshots
+        .vault()
+        .files()
+        .read(snapshots.pack(pack), SnapshotShelf.PACKS + "/" + pack, encrypted, offset, length);
   }
 
   /**
@@ -227,7 +235,7 @@ public final class Previews {
     if (!snapshots.has(after(found.id()))) {
       throw refused("the previewed program did not succeed: there is nothing to apply");
     }
-    String digest = digest(changes(found.id()));
+    String digest = digest(readChanges(found.id()));
     if (!shown.contains(digest)) {
       throw refused(
           "the changes that this host would make (SHA-256 "
@@ -241,9 +249,8 @@ public final class Previews {
     return new RefusedException(Refusal.PREVIEW_IMPOSSIBLE, why);
   }
 
-  private static String digest(Path file) throws IOException {
-    try (InputStream in =
-        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+  private static String digest(InputStream changes) throws IOException {
+    try (InputStream in = new DigestInputStream(changes, MessageDigest.getInstance("SHA-256"))) {
       in.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
     } catch (NoSuchAlgorithmException e) {

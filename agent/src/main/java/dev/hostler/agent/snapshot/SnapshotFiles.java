@@ -1,7 +1,11 @@
 package dev.hostler.agent.snapshot;
 
+import dev.hostler.agent.vault.VaultFiles;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -9,7 +13,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 
 /** The files of one snapshot. What is done to them here is on stable storage when it returns. */
 final class SnapshotFiles {
@@ -17,6 +24,36 @@ final class SnapshotFiles {
 
   /** What tells for whom it was taken. */
   static final String INFO = "info";
+
+  /** What a file is to have. */
+  interface Content {
+    /** Writes it. */
+    void write(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes one, for root only, encrypted if it is to be; it is there when, and only when, it is
+   * whole and durable.
+   *
+   * @param what which it is: "ID/NAME"
+   */
+  static void write(Path file, VaultFiles files, String what, Content content) throws IOException {
+    Path beside = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(beside);
+    try (FileChannel channel =
+        FileChannel.open(
+            beside,
+            EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      try (OutputStream out =
+          files.write(new BufferedOutputStream(Channels.newOutputStream(channel)), what)) {
+        content.write(out);
+      }
+      channel.force(true);
+    }
+    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    sync(file.resolveSibling("."));
+  }
 
   /**
    * Removes them; the manifest first, so that what is left of a half-done removal is no snapshot,

@@ -124,14 +124,14 @@ public record SnapshotInfo(
     List<String> packs = new ArrayList<>();
     Path manifest = directory.resolve("manifest");
     if (Files.exists(manifest, LinkOption.NOFOLLOW_LINKS)) {
-      try (BufferedReader lines = Files.newBufferedReader(manifest, StandardCharsets.US_ASCII)) {
+      try (BufferedReader lines = Files.newBufferedReader(manifest, StandardCharsets.ISO_8859_1)) {
         lines.readLine();
         taken = instant(value(lines.readLine(), "taken "));
         stored = Long.parseLong(value(lines.readLine(), "stored "));
         for (String line = lines.readLine();
             line != null && line.startsWith("pack ");
             line = lines.readLine()) {
-          packs.add(value(line, "pack "));
+          packs.add(value(line, "pack ").split(" ", 2)[0]); // and the key of an encrypted one
         }
       } catch (NumberFormatException e) {
         throw new IOException(manifest + " is damaged", e);

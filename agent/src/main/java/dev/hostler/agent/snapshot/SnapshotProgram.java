@@ -1,5 +1,6 @@
 package dev.hostler.agent.snapshot;
 
+import dev.hostler.agent.vault.Vault;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +13,14 @@ import java.util.List;
  * The program hostler-snapshot; the head of its main.c has the contract.
  *
  * @param program its absolute path
+ * @param vault the keys that it is given
  */
-public record SnapshotProgram(Path program) {
+public record SnapshotProgram(Path program, Vault vault) {
+  /** Without keys. */
+  public SnapshotProgram(Path program) {
+    this(program, Vault.none());
+  }
+
   /** Exit code: done, or no difference. */
   static final int OK = 0;
 
@@ -30,11 +37,16 @@ public record SnapshotProgram(Path program) {
    * @throws IOException if it is not there
    */
   public static SnapshotProgram beside(Path launcher) throws IOException {
+    return beside(launcher, Vault.none());
+  }
+
+  /** The same, with keys. */
+  public static SnapshotProgram beside(Path launcher, Vault vault) throws IOException {
     Path program = launcher.toAbsolutePath().resolveSibling("hostler-snapshot");
     if (!Files.isExecutable(program)) {
       throw new IOException(program + " is not an executable file; build or install it");
     }
-    return new SnapshotProgram(program);
+    return new SnapshotProgram(program, vault);
   }
 
   /**
@@ -53,8 +65,12 @@ public record SnapshotProgram(Path program) {
 
   /** Runs it to its end. */
   Done run(List<String> paths, String... arguments) throws IOException, InterruptedException {
-    Process process = start(arguments);
+    Vault.Feed feed = vault.feed();
+    ProcessBuilder builder = builder(feed, List.of(arguments));
+    builder.redirectErrorStream(true);
+    Process process = builder.start();
     try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(feed.keys());
       for (String path : paths) {
         stdin.write(path.getBytes(StandardCharsets.UTF_8));
         stdin.write(0);
@@ -70,14 +86,14 @@ public record SnapshotProgram(Path program) {
     }
   }
 
-  private Process start(String... arguments) throws IOException {
+  private ProcessBuilder builder(Vault.Feed feed, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(program.toString());
-    command.addAll(List.of(arguments));
+    command.addAll(feed.options());
+    command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
-    builder.redirectErrorStream(true);
-    return builder.start();
+    return builder;
   }
 
   /** Reads on, but keeps only what is said at the end: a difference a line can be many. */
@@ -100,14 +116,16 @@ public record SnapshotProgram(Path program) {
 
   /** Starts it with its output at the end of these files. */
   Process start(Path stdout, Path stderr, List<String> arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(program.toString());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().clear();
-    builder.redirectInput(Path.of("/dev/null").toFile());
+    Vault.Feed feed = vault.feed();
+    ProcessBuilder builder = builder(feed, arguments);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(stdout.toFile()));
     builder.redirectError(ProcessBuilder.Redirect.appendTo(stderr.toFile()));
-    return builder.start();
+    Process process = builder.start();
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(feed.keys());
+    } catch (IOException _) {
+      // It ended before it had read them; how, it says itself.
+    }
+    return process;
   }
 }

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param keepBytes how much all together may take; the oldest go first
  * @param previewText of which files previews may show the text
  * @param kept which paths operators may name, and which are the agent's own
+ * @param encrypt is what is kept encrypted?
+ * @param newKeyAfter how long one key is used for that
  */
 public record SnapshotSettings(
     long largestBytes,
@@ -21,14 +23,16 @@ public record SnapshotSettings(
     int keepCount,
     long keepBytes,
     PreviewText previewText,
-    KeptPaths kept) {
+    KeptPaths kept,
+    boolean encrypt,
+    Duration newKeyAfter) {
   private static final long GIB = 1L << 30;
 
   /** What agent.toml has when it says nothing. */
   public static final SnapshotSettings USUAL =
       new SnapshotSettings(4 * GIB, GIB, Duration.ofDays(30), 100, 8 * GIB);
 
-  /** Whose previews show what everybody on the host may read, where the usual paths are kept. */
+  /** Not encrypted; previews show what everybody may read, the usual paths may be named. */
   public SnapshotSettings(
       long largestBytes, long keepFreeBytes, Duration keepFor, int keepCount, long keepBytes) {
     this(
@@ -39,5 +43,26 @@ public record SnapshotSettings(
         keepBytes,
         PreviewText.PUBLIC,
         KeptPaths.USUAL);
+  }
+
+  /** Not encrypted. */
+  public SnapshotSettings(
+      long largestBytes,
+      long keepFreeBytes,
+      Duration keepFor,
+      int keepCount,
+      long keepBytes,
+      PreviewText previewText,
+      KeptPaths kept) {
+    this(
+        largestBytes,
+        keepFreeBytes,
+        keepFor,
+        keepCount,
+        keepBytes,
+        previewText,
+        kept,
+        false,
+        Duration.ofDays(90));
   }
 }

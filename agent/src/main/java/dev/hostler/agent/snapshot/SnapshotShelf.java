@@ -1,10 +1,13 @@
 package dev.hostler.agent.snapshot;
 
+import dev.hostler.agent.vault.VaultFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +78,23 @@ final class SnapshotShelf {
   void delete(String id) throws IOException {
     SnapshotFiles.delete(directory(Previews.after(id)));
     SnapshotFiles.delete(directory(id));
+  }
+
+  /** The names of the keys with which something here is encrypted. */
+  Set<String> keysInUse() throws IOException {
+    Set<String> names = new HashSet<>();
+    try (Stream<Path> files = Files.find(store, 2, (_, attributes) -> attributes.isRegularFile())) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        try {
+          VaultFiles.keyOf(file).ifPresent(names::add);
+        } catch (NoSuchFileException _) {
+          // It was only there until its whole was.
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return names;
   }
 
   /** Drops what is past its time, too many or too much, but nothing that is pinned. */

@@ -3,6 +3,7 @@ package dev.hostler.agent.snapshot;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ public final class SnapshotVerbs {
         case "list" ->
             snapshots.list().stream()
                 .filter(one -> one.complete() && one.kind() != SnapshotKind.AFTER)
-                .forEach(one -> out.println(line(one)));
+                .forEach(one -> out.println(line(one) + encrypted(one)));
         case "show" -> show(id, out);
         case "pin", "unpin" -> {
           snapshots.pin(id, verb.equals("pin"));
@@ -115,9 +116,23 @@ public final class SnapshotVerbs {
             one.pinned() ? "  pinned" : "");
   }
 
+  /** Is it, and can it still be read? */
+  private String encrypted(SnapshotInfo one) {
+    try {
+      return snapshots
+          .keyOf(one.id())
+          .map(key -> snapshots.vault().has(key) ? "  encrypted" : "  encrypted, its key is lost")
+          .orElse("");
+    } catch (IOException e) {
+      return "  cannot be read: " + e.getMessage();
+    }
+  }
+
   private void show(String id, PrintStream out) throws IOException {
-    snapshots.find(id).ifPresent(one -> out.println(line(one)));
+    snapshots.find(id).ifPresent(one -> out.println(line(one) + encrypted(one)));
     snapshots.state().lines(id).forEach(out::println);
-    ManifestLines.each(snapshots.manifest(id), out::println);
+    try (InputStream manifest = snapshots.read(id, "manifest")) {
+      ManifestLines.each(manifest, out::println);
+    }
   }
 }

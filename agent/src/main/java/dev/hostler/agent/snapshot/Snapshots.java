@@ -4,12 +4,17 @@ import dev.hostler.agent.attempt.SnapshotDeed;
 import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.snapshot.SnapshotProgram.Done;
 import dev.hostler.agent.state.HostState;
+import dev.hostler.agent.vault.Vault;
+import dev.hostler.agent.vault.VaultFiles;
 import dev.hostler.common.time.TimeSource;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,15 +34,22 @@ public final class Snapshots {
   private static final int BASES = 3;
   private static final Pattern SEALED = Pattern.compile("sealed(?: before)?, (\\d+) differences");
 
+  /** How often it is looked for keys that nothing needs: all files are looked at for that. */
+  private static final Duration FORGET_EVERY = Duration.ofHours(1);
+
   private final Path store;
   private final SnapshotShelf shelf;
   private final SnapshotProgram program;
   private final SnapshotSettings settings;
   private final KeptState state;
+  private final Vault vault;
   private final TimeSource time;
 
   /** Read: its snapshots are used. Write: some are removed. */
   private final ReadWriteLock use = new ReentrantReadWriteLock();
+
+  /** When keys were last forgotten; under the lock for removal. */
+  private Instant forgotten = Instant.EPOCH;
 
   private Snapshots(
       Path store,
@@ -47,7 +59,8 @@ public final class Snapshots {
       TimeSource time) {
     this.store = store;
     this.shelf = new SnapshotShelf(store);
-    this.state = new KeptState(store, state);
+    this.vault = program.vault();
+    this.state = new KeptState(store, state, vault.files());
     this.program = program;
     this.settings = settings;
     this.time = time;
@@ -349,9 +362,29 @@ public final class Snapshots {
     return settings;
   }
 
-  /** Where the manifest of one is. */
+  /**
+   * Reads a file of one, encrypted or not.
+   *
+   * @param name "manifest" or another of its files
+   * @throws IOException if it was changed, or its key is lost
+   */
+  InputStream read(String id, String name) throws IOException {
+    return vault.files().read(directory(id).resolve(name), id + "/" + name);
+  }
+
+  /** The name of the key with which one is encrypted, if it is. */
+  Optional<String> keyOf(String id) throws IOException {
+    return VaultFiles.keyOf(manifest(id));
+  }
+
+  /** Where the manifest of one is; encrypted or not. */
   Path manifest(String id) {
     return directory(id).resolve("manifest");
+  }
+
+  /** The keys. */
+  Vault vault() {
+    return vault;
   }
 
   /**
@@ -364,6 +397,10 @@ public final class Snapshots {
     }
     try {
       shelf.collect(settings, time.instant());
+      if (!forgotten.plus(FORGET_EVERY).isAfter(time.instant())) {
+        forgotten = time.instant();
+        vault.forget(shelf::keysInUse);
+      }
     } finally {
       use.writeLock().unlock();
     }

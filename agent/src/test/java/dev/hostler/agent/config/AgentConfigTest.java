@@ -183,6 +183,8 @@ class AgentConfigTest {
             keep_bytes = "5GiB"
             preview_text = "none"
             job_paths = ["/etc/ssh", "/home"]
+            encrypt = true
+            new_key_after = "2d"
             [usage]
             sample_every = "2s"
             report_every = "3s"
@@ -268,7 +270,9 @@ class AgentConfigTest {
                         List.of(
                             Path.of("/etc/hostler"),
                             Path.of("/var/lib/hostler"),
-                            Path.of("/srv/agent")))),
+                            Path.of("/srv/agent"))),
+                    true,
+                    Duration.ofDays(2)),
                 new UsageSettings(Duration.ofSeconds(2), Duration.ofSeconds(3)),
                 new AgentConfig.Log(AgentConfig.Level.DEBUG, true)));
   }

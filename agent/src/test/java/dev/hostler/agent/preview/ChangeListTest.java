@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hostler.agent.snapshot.PreviewText;
+import dev.hostler.agent.vault.Vault;
+import dev.hostler.agent.vault.VaultFiles;
 import dev.hostler.trust.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -72,8 +74,16 @@ class ChangeListTest {
 
   private String bytes(PreviewText shown, boolean secrets) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new ChangeList(out, store.resolve("packs")::resolve, shown, secrets)
-        .changes(store.resolve("a/manifest"), store.resolve("b/manifest"));
+    VaultFiles files = Vault.none().files();
+    new ChangeList(
+            out,
+            (pack, encrypted, offset, length) ->
+                files.read(store.resolve("packs/" + pack), pack, encrypted, offset, length),
+            shown,
+            secrets)
+        .changes(
+            Files.newInputStream(store.resolve("a/manifest")),
+            Files.newInputStream(store.resolve("b/manifest")));
     return out.toString(StandardCharsets.UTF_8);
   }
 

@@ -13,6 +13,9 @@ import dev.hostler.agent.attempt.SnapshotResult;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.SignedBundle;
 import dev.hostler.agent.trust.OpenTrust;
+import dev.hostler.agent.vault.HostWrap;
+import dev.hostler.agent.vault.TestWrap;
+import dev.hostler.agent.vault.Vault;
 import dev.hostler.common.signing.Fingerprints;
 import dev.hostler.common.signing.Pem;
 import dev.hostler.trust.bundle.BundleSigner;
@@ -20,6 +23,7 @@ import dev.hostler.trust.index.Revoked;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +40,14 @@ class PreviewRunTest extends RunOnHost {
       echo said
       echo new > file; rm other; mkdir more; echo x > more/x; echo 2 > %1$s/../etc/alone
       """;
+
+  private final HostWrap wrap = new TestWrap();
+
+  /** Encrypted, which is the longer way: PreviewE2eTest has the other one. */
+  @Override
+  Vault vault() throws Exception {
+    return Vault.open(state.resolve("keys"), wrap, true, Duration.ofDays(1), TIME);
+  }
 
   /** An action that may write these paths. */
   private Assignment preview(String program, String sandbox) throws Exception {

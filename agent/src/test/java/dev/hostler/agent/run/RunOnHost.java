@@ -29,6 +29,7 @@ import dev.hostler.agent.trust.OpenTrust;
 import dev.hostler.agent.trust.TrustState;
 import dev.hostler.agent.usage.UsageSampler;
 import dev.hostler.agent.usage.UsageSettings;
+import dev.hostler.agent.vault.Vault;
 import dev.hostler.agent.work.JobDraft;
 import dev.hostler.common.time.TimeSource;
 import java.nio.file.Files;
@@ -92,13 +93,18 @@ abstract class RunOnHost {
     executor = executor();
   }
 
+  /** The keys of the host. */
+  Vault vault() throws Exception {
+    return Vault.none();
+  }
+
   /** Another agent on the same state. */
   WorkExecutor executor() throws Exception {
     Sandbox sandbox = Sandbox.open(Sandbox.launcher(), state, cgroups, TIME);
     snapshots =
         Snapshots.open(
             state.resolve("snapshots"),
-            SnapshotProgram.beside(Sandbox.launcher()),
+            SnapshotProgram.beside(Sandbox.launcher(), vault()),
             settings(),
             TIME);
     trust = OpenTrust.in(state, TIME);

@@ -149,8 +149,8 @@ class SnapshotsTest {
     snapshots.capture(wanted("c.1"));
     assertThat(kept(folder)).containsExactly("b.1", "b.1.after", "c.1");
     assertThat(previews.has("c.1")).isFalse();
-    previews.dropAfter("b.1");
     previews.writeChanges("b.1", (out, before, after) -> out.write('x'));
+    previews.dropAfter("b.1");
     assertThatThrownBy(() -> previews.requireShown("b.1", List.of()))
         .hasMessageContaining("did not succeed");
     assertThatThrownBy(() -> previews.requireShown("c.1", List.of()))

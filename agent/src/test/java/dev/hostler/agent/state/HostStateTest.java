@@ -7,6 +7,7 @@ import dev.hostler.agent.state.HostState.Phase;
 import dev.hostler.agent.state.HostState.Value;
 import dev.hostler.trust.bundle.StateEntry;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,16 +150,12 @@ class HostStateTest {
         List.of(
             new Value(StateEntry.parse("nftables"), "table inet x {\n\t# ü\n}"),
             new Value(StateEntry.parse("systemd:a@b.service"), "enabled active"));
-    Path file = folder.resolve("state-file");
-    assertThat(StateFile.read(file)).isEmpty();
-    StateFile.write(file, values);
-    StateFile.write(file, values);
-    assertThat(StateFile.read(file)).isEqualTo(values);
+    assertThat(StateFile.parse(new byte[0], "f")).isEmpty();
+    assertThat(StateFile.parse(StateFile.bytes(values), "f")).isEqualTo(values);
     for (String damage : List.of("x", "nftables\t%%%", "unknown:a\tYQ==")) {
-      Files.writeString(file, damage);
-      assertThatThrownBy(() -> StateFile.read(file))
+      assertThatThrownBy(() -> StateFile.parse(damage.getBytes(StandardCharsets.UTF_8), "f"))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("is damaged");
+          .hasMessageContaining("f is damaged");
     }
   }
 

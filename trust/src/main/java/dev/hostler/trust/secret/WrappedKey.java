@@ -33,13 +33,23 @@ final class WrappedKey {
 
   static byte[] wrap(byte[] contentKey, PublicKey host, String hostId, String nonce)
       throws SecretException {
+    return wrap(contentKey, host, ContentKey.bound("key", nonce, hostId), hostId);
+  }
+
+  /**
+   * Wraps any key of 32 bytes.
+   *
+   * @param info what is bound to it
+   */
+  static byte[] wrap(byte[] contentKey, PublicKey host, byte[] info, String hostId)
+      throws SecretException {
     requireP256(host, hostId);
     try {
       byte[][] sealed =
           hpke()
               .seal(
                   PublicKeyFactory.createKey(host.getEncoded()),
-                  ContentKey.bound("key", nonce, hostId),
+                  info,
                   NONE,
                   contentKey,
                   null,
@@ -64,18 +74,7 @@ final class WrappedKey {
     }
     requireP256(host.getPublic(), hostId);
     try {
-      return hpke()
-          .open(
-              Arrays.copyOf(wrapped, ENCAPSULATED),
-              new AsymmetricCipherKeyPair(
-                  PublicKeyFactory.createKey(host.getPublic().getEncoded()),
-                  PrivateKeyFactory.createKey(host.getPrivate().getEncoded())),
-              ContentKey.bound("key", nonce, hostId),
-              NONE,
-              Arrays.copyOfRange(wrapped, ENCAPSULATED, BYTES),
-              null,
-              null,
-              null);
+      return open(wrapped, host, ContentKey.bound("key", nonce, hostId));
     } catch (IOException | InvalidCipherTextException | RuntimeException e) {
       // Also what a point that is not on the curve makes the library throw.
       throw new SecretException(
@@ -84,6 +83,23 @@ final class WrappedKey {
               + " replaced since they were sealed, or they are for another job or host; submit the"
               + " job again");
     }
+  }
+
+  /** Unwraps; throws what the library throws. */
+  static byte[] open(byte[] wrapped, KeyPair host, byte[] info)
+      throws IOException, InvalidCipherTextException {
+    return hpke()
+        .open(
+            Arrays.copyOf(wrapped, ENCAPSULATED),
+            new AsymmetricCipherKeyPair(
+                PublicKeyFactory.createKey(host.getPublic().getEncoded()),
+                PrivateKeyFactory.createKey(host.getPrivate().getEncoded())),
+            info,
+            NONE,
+            Arrays.copyOfRange(wrapped, ENCAPSULATED, BYTES),
+            null,
+            null,
+            null);
   }
 
   static void requireP256(PublicKey key, String hostId) throws SecretException {
