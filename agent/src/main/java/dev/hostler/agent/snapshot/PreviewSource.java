@@ -37,8 +37,7 @@ public record PreviewSource(
   void write(Path directory) throws IOException {
     SnapshotFiles.write(directory.resolve(SIGNER), Pem.encode(signer));
     SnapshotFiles.write(directory.resolve(OPERATOR), Pem.encode(operator));
-    SnapshotFiles.write(
-        directory.resolve(NAMES), bundle + "\n" + version + "\n" + manifest + "\n");
+    SnapshotFiles.write(directory.resolve(NAMES), bundle + "\n" + version + "\n" + manifest + "\n");
   }
 
   /**
