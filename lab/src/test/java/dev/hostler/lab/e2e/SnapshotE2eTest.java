@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +123,49 @@ class SnapshotE2eTest {
         .as(result::toString)
         .contains("exit code 7", "rolled back to snapshot", "identical");
     assertThat(state()).isEqualTo(before);
+  }
+
+  @Test
+  void anAgentThatIsKilledInACaptureDoesItAgain() throws Exception {
+    bundle("captured-twice", 0);
+    byte[] bytes = new byte[200 << 20];
+    new Random(5).nextBytes(bytes);
+    Files.write(tree.resolve("big"), bytes);
+    Path store = fleet.three.folder().resolve("state/snapshots");
+    List<String> before = names(store);
+    CliCall call = stack.cliCall(List.of("run", "--host", "three", "captured-twice", "go"));
+    String id = begun(store, before);
+    fleet.three.daemon().kill();
+    assertThat(store.resolve(id).resolve("manifest")).as("killed in the middle").doesNotExist();
+    fleet.three.start();
+    CliResult result = call.result();
+    assertThat(result.exitCode()).as(result::toString).isZero();
+    assertThat(tree.resolve("big")).hasContent("changed\n");
+    assertThat(names(store)).contains(id).hasSize(before.size() + 1);
+    assertThat(good("snapshot", "restore", id, "--host", "three", "--reason", "whole?").text())
+        .contains("restored, identical");
+    assertThat(Arrays.mismatch(Files.readAllBytes(tree.resolve("big")), bytes)).isEqualTo(-1);
+    good("snapshot", "remove", id, "--host", "three", "--reason", "only tried");
+    assertThat(names(store)).isEqualTo(before);
+  }
+
+  private static List<String> names(Path store) throws IOException {
+    try (Stream<Path> all = Files.list(store)) {
+      return all.map(one -> String.valueOf(one.getFileName())).sorted().toList();
+    }
+  }
+
+  /** Waits for the pack of a new capture. It is whole in a moment, so nothing sleeps here. */
+  private static String begun(Path store, List<String> before) throws IOException {
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (System.nanoTime() < end) {
+      for (String name : names(store)) {
+        if (!before.contains(name) && Files.exists(store.resolve("packs").resolve(name))) {
+          return name;
+        }
+      }
+    }
+    throw new IllegalStateException("no capture was begun");
   }
 
   private static boolean restoring(Path store) {
