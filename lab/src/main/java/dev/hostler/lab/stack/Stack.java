@@ -171,10 +171,20 @@ public final class Stack implements AutoCloseable {
    * @param more sections for the end of agent.toml
    */
   public AgentHost addAgent(String name, String more) throws IOException, InterruptedException {
-    AgentHost host = AgentHost.enrol(this, home, data.resolve("agent-" + name), name, more);
-    agents.put(name, host);
+    AgentHost host = enrol(name, more);
     host.start();
     awaitConnected(name);
+    return host;
+  }
+
+  /**
+   * Enrols an agent that is still to be started.
+   *
+   * @param more sections for the end of agent.toml
+   */
+  public AgentHost enrol(String name, String more) throws IOException {
+    AgentHost host = AgentHost.enrol(this, home, data.resolve("agent-" + name), name, more);
+    agents.put(name, host);
     return host;
   }
 
