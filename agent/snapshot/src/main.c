@@ -8,7 +8,8 @@
  *   hostler-snapshot seal STORE ID             notes how the paths are now: what changes after that is somebody else's
  *   hostler-snapshot diff STORE ID             how the host differs from the snapshot
  *   hostler-snapshot restore STORE ID [--force]
- *   hostler-snapshot apply STORE BASE AFTER    a preview: from how the paths were before it, to how it left them
+ *   hostler-snapshot apply STORE BASE AFTER [--force]   a preview: from how the paths were before it, to how it left them
+ *   hostler-snapshot copy STORE ID AS          the same once more under another name, with the same bytes
  *   hostler-snapshot remove DIR NAME           a tree, whatever flags are in it
  *   hostler-snapshot hash                      SHA-256 of fd 0, for tests
  *   hostler-snapshot --version
@@ -240,8 +241,12 @@ int main(int argc, char **argv)
     if (argc == 5 && strcmp(argv[1], "restore") == 0 && strcmp(argv[4], "--force") == 0)
         return restore(argv[2], argv[3], true);
     if (argc == 5 && strcmp(argv[1], "apply") == 0)
-        return apply_preview(argv[2], argv[3], argv[4]);
+        return apply_preview(argv[2], argv[3], argv[4], false);
+    if (argc == 6 && strcmp(argv[1], "apply") == 0 && strcmp(argv[5], "--force") == 0)
+        return apply_preview(argv[2], argv[3], argv[4], true);
+    if (argc == 5 && strcmp(argv[1], "copy") == 0)
+        return copy(argv[2], argv[3], argv[4]);
     if (argc == 4 && strcmp(argv[1], "remove") == 0)
         return remove_named(argv[2], argv[3]);
-    die(EXIT_USAGE, "usage: hostler-snapshot [--keys N [--encrypt]] capture|seal|diff|restore STORE ID [OPTION...] | apply STORE BASE AFTER | remove DIR NAME | hash | --version");
+    die(EXIT_USAGE, "usage: hostler-snapshot [--keys N [--encrypt]] capture|seal|diff|restore STORE ID [OPTION...] | apply STORE BASE AFTER [--force] | copy STORE ID AS | remove DIR NAME | hash | --version");
 }

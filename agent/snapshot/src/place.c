@@ -109,6 +109,21 @@ void above_write(const struct place *p, char **roots, uint32_t n)
         die(EXIT_FAILED, "above: %s", strerror(errno));
 }
 
+void above_copy(const struct place *from, const struct place *to)
+{
+    char bytes[4096];
+    int in = openat(from->dir, "above", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int out = openat(to->dir, "above", O_CREAT | O_TRUNC | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+    ssize_t n = 0;
+    while (in >= 0 && out >= 0 && (n = read(in, bytes, sizeof bytes)) > 0)
+        if (write(out, bytes, (size_t)n) != n)
+            n = -1;
+    if (in < 0 || out < 0 || n < 0)
+        die(errno == ENOSPC ? EXIT_SPACE : EXIT_FAILED, "above: %s", strerror(errno));
+    close(in);
+    close(out);
+}
+
 struct above *above_read(const struct place *p, uint32_t *n)
 {
     FILE *in = fdopen(openat(p->dir, "above", O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "r");

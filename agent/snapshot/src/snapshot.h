@@ -220,6 +220,7 @@ void boot_write(const struct place *p);
 bool boot_same(int dir);
 bool half_restored(const struct place *p);
 void above_write(const struct place *p, char **roots, uint32_t n);
+void above_copy(const struct place *from, const struct place *to);
 struct above *above_read(const struct place *p, uint32_t *n);
 
 /* outside.c */
@@ -233,7 +234,8 @@ void outside_read(const struct place *p);
 int seal(const char *store, const char *id);
 int show_diff(const char *store, const char *id);
 int restore(const char *store, const char *id, bool force);
-int apply_preview(const char *store, const char *base_id, const char *id);
+int apply_preview(const char *store, const char *base_id, const char *id, bool force);
+int copy(const char *store, const char *id, const char *as);
 
 /* apply.c */
 struct apply {

@@ -1,7 +1,10 @@
-/* What is done about a snapshot that was taken: sealed, compared, restored; and of a preview: applied. */
+/* What is done about a snapshot that was taken: sealed, compared, restored, copied; and of a preview: applied. */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "snapshot.h"
 
@@ -179,7 +182,7 @@ static uint32_t changed_since(const struct manifest *base, const struct manifest
     return n + d.extra_n;
 }
 
-int apply_preview(const char *store, const char *base_id, const char *id)
+int apply_preview(const char *store, const char *base_id, const char *id, bool force)
 {
     struct place b = open_place(store, base_id, false), p = open_place(store, id, false);
     struct states s, base;
@@ -191,7 +194,7 @@ int apply_preview(const char *store, const char *base_id, const char *id)
     s.sealed = true;
     scan_now(&s);
     diff_make(&d, &s.before, &s.now);
-    if (d.count > 0 && !again) {
+    if (d.count > 0 && !again && !force) {
         uint32_t n = changed_since(&base.before, &s.now);
         if (n > 0) {
             printf("refused: %u paths are not as they were before the preview; make a new one\n", n);
@@ -202,4 +205,23 @@ int apply_preview(const char *store, const char *base_id, const char *id)
     diff_make(&shown, &s.now, &s.before);
     diff_print(stdout, &shown, &s.now, &s.before);
     return bring(&p, &s, &d, &b, "applied");
+}
+
+/* Its packs are those of ID: they stay as long as a manifest names them. */
+int copy(const char *store, const char *id, const char *as)
+{
+    struct place from = open_place(store, id, false), to = open_place(store, as, true);
+    struct manifest m = {0};
+    if (!manifest_read(&m, from.dir, id, "manifest"))
+        die(EXIT_FAILED, "snapshot %s was not finished", id);
+    if (faccessat(to.dir, "manifest", F_OK, 0) == 0)
+        return puts("copied before") < 0;
+    above_copy(&from, &to);
+    m.stored = 0;
+    manifest_write(&m, to.dir, as, "manifest");
+    if (fsync(to.store) != 0)
+        die(EXIT_FAILED, "%s: %s", store, strerror(errno));
+    log_line(&to, "captured");
+    printf("copied %u paths\n", m.n);
+    return EXIT_OK;
 }

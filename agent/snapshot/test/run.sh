@@ -38,13 +38,13 @@ begin() {
 was() { look "$T" >"$WORK/was"; }
 change() { echo more >>"$T/d/one"; rm "$T/d/two" "$T/d/l"; mkdir "$T/d/l"; echo x >"$T/d/l/x"; chmod 600 "$T/e/big"; echo new >"$T/e/new"; rm "$T/d/p"; }
 
-for file in hash basics refusals crash preview; do . "$HERE/$file.sh"; done
+for file in hash basics refusals crash preview checkpoint; do . "$HERE/$file.sh"; done
 # Again with encryption: each program through with-keys.sh.
 P=$S KEYS=$WORK/key; export KEYS
 . "$HERE/keyed.sh"
 for one in plain crash asan; do keyed "$OUT/${one#plain}/hostler-snapshot" "$KEYS" "$WORK/$one-keys"; done
 S=$WORK/plain-keys C=$WORK/crash-keys PACK=100228
-for file in basics crash encrypted; do . "$HERE/$file.sh"; done
+for file in basics crash checkpoint encrypted; do . "$HERE/$file.sh"; done
 S=$P C=$OUT/crash/hostler-snapshot
 . "$HERE/reflink.sh"
 seed=${SEED:-$(date +%s)}

@@ -23,6 +23,7 @@ import dev.hostler.agent.link.TlsChannels;
 import dev.hostler.agent.network.NameLookup;
 import dev.hostler.agent.network.Networks;
 import dev.hostler.agent.policy.KeptPaths;
+import dev.hostler.agent.run.CheckpointExecutor;
 import dev.hostler.agent.run.SandboxExecutor;
 import dev.hostler.agent.run.SnapshotExecutor;
 import dev.hostler.agent.run.WorkExecutor;
@@ -235,7 +236,8 @@ final class Agent {
                 trust,
                 new SignerCheck(config.bundles().roots(), trust, time),
                 state.resolve("attempts"),
-                time));
+                time),
+            new CheckpointExecutor(snapshots, state.resolve("attempts"), time));
     Nonces nonces =
         lifecycle.start(
             "the record of the jobs it took",

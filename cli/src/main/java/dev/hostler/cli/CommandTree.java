@@ -22,6 +22,9 @@ import dev.hostler.cli.bundle.SignerCommand;
 import dev.hostler.cli.ca.CaCommand;
 import dev.hostler.cli.ca.CaRotate;
 import dev.hostler.cli.ca.CaShow;
+import dev.hostler.cli.checkpoint.CheckpointCommand;
+import dev.hostler.cli.checkpoint.CheckpointList;
+import dev.hostler.cli.checkpoint.CheckpointShow;
 import dev.hostler.cli.completion.CompletionCommand;
 import dev.hostler.cli.connect.Session;
 import dev.hostler.cli.console.ExitCode;
@@ -39,6 +42,9 @@ import dev.hostler.cli.index.IndexDraft;
 import dev.hostler.cli.index.IndexPush;
 import dev.hostler.cli.index.IndexShow;
 import dev.hostler.cli.index.IndexSign;
+import dev.hostler.cli.job.CheckpointCreate;
+import dev.hostler.cli.job.CheckpointRemove;
+import dev.hostler.cli.job.CheckpointRestore;
 import dev.hostler.cli.job.JobCancel;
 import dev.hostler.cli.job.JobCommand;
 import dev.hostler.cli.job.JobList;
@@ -145,6 +151,16 @@ final class CommandTree {
                 new SnapshotRestore(session),
                 new SnapshotPin(session),
                 new SnapshotRemove(session)));
+    nouns.put(
+        "checkpoint",
+        () ->
+            group(
+                new CheckpointCommand(),
+                new CheckpointCreate(session),
+                new CheckpointList(session),
+                new CheckpointShow(session),
+                new CheckpointRestore(session),
+                new CheckpointRemove(session)));
     nouns.put(
         "bundle",
         () ->

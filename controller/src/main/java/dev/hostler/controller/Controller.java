@@ -14,6 +14,7 @@ import dev.hostler.controller.api.AuditEndpoint;
 import dev.hostler.controller.api.BundleEndpoint;
 import dev.hostler.controller.api.Caller;
 import dev.hostler.controller.api.CertificateEndpoint;
+import dev.hostler.controller.api.CheckpointEndpoint;
 import dev.hostler.controller.api.ControllerEndpoint;
 import dev.hostler.controller.api.HostEndpoint;
 import dev.hostler.controller.api.IndexEndpoint;
@@ -32,6 +33,7 @@ import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.certificate.CaRotation;
 import dev.hostler.controller.certificate.OperatorRenewals;
 import dev.hostler.controller.certificate.Renewals;
+import dev.hostler.controller.checkpoint.Checkpoints;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.denial.DenialStore;
 import dev.hostler.controller.denial.Denials;
@@ -143,6 +145,9 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             metrics,
             time);
     hosts.onRemoval(engine.reconciler());
+    Checkpoints checkpoints = new Checkpoints(database, engine.jobs());
+    engine.onCheckpoints(checkpoints);
+    hosts.onRemoval(checkpoints);
     LimitPolicies limits = new LimitPolicies(database, new LimitStore(), audit, time);
     hosts.onRemoval(limits);
     JoinTokens tokens = new JoinTokens(database, tokenStore, audit, ca, time);
@@ -257,6 +262,7 @@ public record Controller(int agentPort, int operatorPort, int healthPort) {
             new LimitEndpoint(limits, bundles, hosts, Caller::name),
             new IndexEndpoint(freshness.indexes(), freshness.revocations()),
             new JobEndpoint(engine.jobs(), engine.watches(), jobAccess, Caller::name),
+            new CheckpointEndpoint(checkpoints, hosts, policy, Caller::current),
             new UsageEndpoint(
                 usage.service(),
                 hosts,

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param limitsHit limits that it came up against
  * @param learned of a recorded run, what it did: canonical JSON; empty otherwise
  * @param snapshots what was done about snapshots, in order
+ * @param checkpoint of work on a checkpoint, what this host has of it now; null otherwise
  */
 public record AttemptResult(
     Outcome outcome,
@@ -40,7 +41,8 @@ public record AttemptResult(
     List<Denial> denials,
     List<LimitHit> limitsHit,
     String learned,
-    List<SnapshotResult> snapshots) {
+    List<SnapshotResult> snapshots,
+    @Nullable CheckpointHeld checkpoint) {
   public AttemptResult {
     denials = List.copyOf(denials);
     limitsHit = List.copyOf(limitsHit);
@@ -76,13 +78,21 @@ public record AttemptResult(
         denials,
         List.of(),
         "",
-        List.of());
+        List.of(),
+        null);
   }
 
   /** The same with what was done about snapshots. */
   public AttemptResult withSnapshots(List<SnapshotResult> done) {
     Draft draft = new Draft(this);
     draft.snapshots = done;
+    return draft.result();
+  }
+
+  /** The same of work on a checkpoint. */
+  public AttemptResult withCheckpoint(CheckpointHeld held) {
+    Draft draft = new Draft(this);
+    draft.checkpoint = held;
     return draft.result();
   }
 
@@ -174,6 +184,7 @@ public record AttemptResult(
     private List<LimitHit> limitsHit;
     private String learned;
     private List<SnapshotResult> snapshots;
+    private @Nullable CheckpointHeld checkpoint;
 
     Draft(AttemptResult from) {
       this.from = from;
@@ -186,6 +197,7 @@ public record AttemptResult(
       this.limitsHit = from.limitsHit;
       this.learned = from.learned;
       this.snapshots = from.snapshots;
+      this.checkpoint = from.checkpoint;
     }
 
     AttemptResult result() {
@@ -204,7 +216,8 @@ public record AttemptResult(
           denials,
           limitsHit,
           learned,
-          snapshots);
+          snapshots,
+          checkpoint);
     }
   }
 }

@@ -71,7 +71,13 @@ public enum Refusal {
   /** What an action would change cannot be previewed here, or a preview cannot be applied. */
   PREVIEW_IMPOSSIBLE(140),
   /** The host's owner lets no operator name this path for a snapshot. */
-  SNAPSHOT_PATH(150);
+  SNAPSHOT_PATH(150),
+  /** No checkpoint of that name is kept here. */
+  CHECKPOINT_MISSING(160),
+  /** A checkpoint of that name is kept here already. */
+  CHECKPOINT_EXISTS(161),
+  /** No plan of those that the operator was shown was made here, or it was dropped. */
+  CHECKPOINT_PLAN_MISSING(162);
 
   private final int code;
 

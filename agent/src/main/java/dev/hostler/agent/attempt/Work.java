@@ -121,6 +121,25 @@ public sealed interface Work {
   }
 
   /**
+   * Something about a named point to which this host can be brought back; done by the agent, not in
+   * a sandbox.
+   *
+   * @param verb create, plan, restore or remove
+   * @param name of the checkpoint
+   * @param paths with create: what is kept
+   * @param force with restore: although something has changed since the plan?
+   * @param shown with restore: SHA-256 of the plans of which this host must have made one
+   */
+  record Checkpoint(String verb, String name, List<String> paths, boolean force, List<String> shown)
+      implements Work {
+    /** Copies the lists. */
+    public Checkpoint {
+      paths = List.copyOf(paths);
+      shown = List.copyOf(shown);
+    }
+  }
+
+  /**
    * Attacks of the agent's own program on its own sandbox.
    *
    * @param runAs "default" or "root"

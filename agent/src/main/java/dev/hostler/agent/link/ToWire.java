@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
+import dev.hostler.agent.attempt.CheckpointHeld;
 import dev.hostler.agent.attempt.NetworkUse;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.StreamName;
@@ -208,9 +209,29 @@ final class ToWire {
     if (!result.use().network().equals(NetworkUse.NONE)) {
       builder.getUseBuilder().setNetwork(NetworkToWire.use(result.use().network()));
     }
+    @Nullable CheckpointHeld checkpoint = result.checkpoint();
+    if (checkpoint != null) {
+      builder.setCheckpoint(held(checkpoint));
+    }
     @Nullable Instant startedAt = result.startedAt();
     if (startedAt != null) {
       builder.setStartedAt(timestamp(startedAt));
+    }
+    return builder.build();
+  }
+
+  private static dev.hostler.proto.v1.CheckpointHeld held(CheckpointHeld held) {
+    var builder =
+        dev.hostler.proto.v1.CheckpointHeld.newBuilder()
+            .setName(held.name())
+            .setSnapshot(held.snapshot())
+            .setEntries(held.entries())
+            .setBytes(held.bytes())
+            .setStoredBytes(held.storedBytes())
+            .setRemoved(held.removed());
+    @Nullable Instant taken = held.taken();
+    if (taken != null) {
+      builder.setTakenAt(timestamp(taken));
     }
     return builder.build();
   }

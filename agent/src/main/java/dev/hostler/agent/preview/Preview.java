@@ -127,7 +127,7 @@ public final class Preview {
     if (exitCode != 0) {
       previews.dropAfter(id);
     }
-    long bytes = copy(id, folder.resolve("stdout"));
+    long bytes = copy(previews.readChanges(id), folder.resolve("stdout"));
     previews.removeTree(folder, LAYERS);
     return new Told(
         bytes,
@@ -144,17 +144,17 @@ public final class Preview {
   }
 
   /** The same bytes at the same place, however often: they may have been sent already. */
-  private long copy(String id, Path to) throws IOException {
-    try (FileChannel out =
+  static long copy(InputStream list, Path to) throws IOException {
+    try (list;
+        FileChannel out =
             FileChannel.open(
                 to,
                 Set.of(
                     StandardOpenOption.CREATE,
                     StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS));
-        InputStream from = previews.readChanges(id)) {
+                    LinkOption.NOFOLLOW_LINKS))) {
       OutputStream stream = Channels.newOutputStream(out);
-      long bytes = from.transferTo(stream);
+      long bytes = list.transferTo(stream);
       out.force(true);
       return bytes;
     }

@@ -111,6 +111,7 @@ final class Rollback implements Around {
               action.bundle() + " " + action.version() + " " + action.action();
           case Work.Command command -> String.join(" ", command.argv());
           case Work.Snapshot snapshot -> snapshot.verb();
+          case Work.Checkpoint checkpoint -> "checkpoint " + checkpoint.verb();
           case Work.SandboxTest _ -> "sandbox test";
         };
     String line = words.replaceAll("\\p{Cntrl}", " ");

@@ -107,7 +107,8 @@ public final class SandboxExecutor implements AttemptExecutor {
             case Work.Action action when bundle != null -> plan.action(assignment, action, bundle);
             case Work.SandboxTest test -> plan.sandboxTest(assignment, test, with.probe());
             case Work.Action _ -> throw new IllegalStateException("an action without a bundle");
-            case Work.Snapshot _ -> throw new IllegalStateException("not run in a sandbox");
+            case Work.Snapshot _, Work.Checkpoint _ ->
+                throw new IllegalStateException("not run in a sandbox");
           };
       SandboxPlan.Planned planned =
           new SandboxPlan.Planned(around.sandbox(declared.spec()), declared.limits());

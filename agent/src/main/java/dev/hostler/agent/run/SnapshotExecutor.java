@@ -5,9 +5,6 @@ import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
 import dev.hostler.agent.attempt.RefusedException;
-import dev.hostler.agent.attempt.ResourceUse;
-import dev.hostler.agent.attempt.StreamEnd;
-import dev.hostler.agent.attempt.StreamName;
 import dev.hostler.agent.attempt.Work;
 import dev.hostler.agent.bundle.SignerCheck;
 import dev.hostler.agent.snapshot.PreviewSource;
@@ -21,10 +18,7 @@ import dev.hostler.trust.bundle.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +62,7 @@ public final class SnapshotExecutor {
       AttemptExecutor.Progress progress)
       throws InterruptedException {
     Path folder = folders.of(assignment.id());
-    Path stdout = folder.resolve(StreamName.STDOUT.fileName());
-    Path stderr = folder.resolve(StreamName.STDERR.fileName());
+    OwnWork own = new OwnWork(folder, cancel);
     try {
       boolean again = folders.maybeStarted(assignment.id());
       if (verbs == null) {
@@ -87,28 +80,14 @@ public final class SnapshotExecutor {
       if (work.verb().equals("apply")) {
         requireTrusted(id);
       }
-      prepare(folder, stdout, stderr);
+      own.prepare();
       Instant started = time.instant();
       progress.started(folder, false, started);
-      long from = work.verb().equals("list") ? 0 : Files.size(stdout);
-      AtomicReference<@Nullable Process> process = new AtomicReference<>();
-      cancel.onRequest(() -> end(process.get()));
-      int code =
-          verbs.run(
-              work.verb(),
-              id,
-              work.force(),
-              stdout,
-              stderr,
-              running -> {
-                process.set(running);
-                if (cancel.requested()) {
-                  end(running);
-                }
-              });
-      AttemptExecutor.Ended ended = ended(cancel.requested(), code, started, stdout, stderr);
+      long from = work.verb().equals("list") ? 0 : Files.size(own.stdout());
+      int code = verbs.run(work.verb(), id, work.force(), own.stdout(), own.stderr(), own::working);
       return new AttemptExecutor.Ended(
-          ended.result().withSnapshots(SnapshotReport.of(stdout, from, work.verb(), id, code)),
+          own.ended(code, started, time.instant())
+              .withSnapshots(SnapshotReport.of(own.stdout(), from, work.verb(), id, code)),
           false);
     } catch (RefusedException e) {
       return notStarted(Outcome.REFUSED, e.refusal(), e.getMessage());
@@ -129,43 +108,6 @@ public final class SnapshotExecutor {
           source.bundle(), Version.parse(source.version()), source.manifest(), true);
       signers.require(source.signer());
     }
-  }
-
-  private static void end(@Nullable Process process) {
-    if (process != null) {
-      process.destroy();
-    }
-  }
-
-  /** "spec" is the trace by which an agent that was killed finds that this was begun. */
-  private static void prepare(Path folder, Path stdout, Path stderr) throws IOException {
-    var mine = PosixFilePermissions.fromString("rw-------");
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    for (Path file : new Path[] {stdout, stderr, folder.resolve("spec")}) {
-      if (!Files.exists(file)) {
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(mine));
-      }
-    }
-  }
-
-  private AttemptExecutor.Ended ended(
-      boolean cancelled, int code, Instant started, Path stdout, Path stderr) throws IOException {
-    return new AttemptExecutor.Ended(
-        new AttemptResult(
-            cancelled ? Outcome.CANCELLED : Outcome.EXITED,
-            cancelled ? 0 : code,
-            0,
-            "",
-            Refusal.NONE,
-            started,
-            time.instant(),
-            new StreamEnd(Files.size(stdout), 0),
-            new StreamEnd(Files.size(stderr), 0),
-            "",
-            ResourceUse.UNKNOWN,
-            List.of()),
-        false);
   }
 
   private AttemptExecutor.Ended notStarted(Outcome outcome, Refusal refusal, String message) {

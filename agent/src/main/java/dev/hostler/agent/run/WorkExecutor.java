@@ -10,24 +10,30 @@ import java.util.Set;
 public final class WorkExecutor implements AttemptExecutor {
   private final SandboxExecutor sandboxes;
   private final SnapshotExecutor snapshots;
+  private final CheckpointExecutor checkpoints;
 
   /**
    * Makes an executor.
    *
    * @param sandboxes for programs
    * @param snapshots for what is done about snapshots
+   * @param checkpoints for what is done about checkpoints
    */
-  public WorkExecutor(SandboxExecutor sandboxes, SnapshotExecutor snapshots) {
+  public WorkExecutor(
+      SandboxExecutor sandboxes, SnapshotExecutor snapshots, CheckpointExecutor checkpoints) {
     this.sandboxes = sandboxes;
     this.snapshots = snapshots;
+    this.checkpoints = checkpoints;
   }
 
   @Override
   public Ended run(Assignment assignment, CancelSignal cancel, Progress progress)
       throws InterruptedException {
-    return assignment.work() instanceof Work.Snapshot work
-        ? snapshots.run(assignment, work, cancel, progress)
-        : sandboxes.run(assignment, cancel, progress);
+    return switch (assignment.work()) {
+      case Work.Snapshot work -> snapshots.run(assignment, work, cancel, progress);
+      case Work.Checkpoint work -> checkpoints.run(assignment, work, cancel, progress);
+      default -> sandboxes.run(assignment, cancel, progress);
+    };
   }
 
   @Override
@@ -35,9 +41,11 @@ public final class WorkExecutor implements AttemptExecutor {
       Assignment assignment, boolean sameBoot, CancelSignal cancel, Progress progress)
       throws InterruptedException {
     // All that is done about snapshots can be done again, also after a restart of the host.
-    return assignment.work() instanceof Work.Snapshot work
-        ? snapshots.run(assignment, work, cancel, progress)
-        : sandboxes.reattach(assignment, sameBoot, cancel, progress);
+    return switch (assignment.work()) {
+      case Work.Snapshot work -> snapshots.run(assignment, work, cancel, progress);
+      case Work.Checkpoint work -> checkpoints.run(assignment, work, cancel, progress);
+      default -> sandboxes.reattach(assignment, sameBoot, cancel, progress);
+    };
   }
 
   @Override

@@ -41,6 +41,28 @@ final class ManifestLines {
     }
   }
 
+  /** How many paths a manifest has, and how much their files come to. */
+  record Sum(long entries, long bytes) {}
+
+  /** Adds up a manifest. A file that has several names counts with each. */
+  static Sum sum(InputStream manifest) throws IOException {
+    long entries = 0;
+    long bytes = 0;
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(manifest, StandardCharsets.US_ASCII))) {
+      for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+        String[] fields = text.split(" ", -1);
+        if (fields.length >= 3 && fields[0].length() == 1) {
+          entries++;
+          bytes += fields[0].equals("f") ? Long.parseLong(fields[SIZE]) : 0;
+        }
+      }
+    } catch (RuntimeException e) {
+      throw new IOException("the manifest is damaged", e);
+    }
+    return new Sum(entries, bytes);
+  }
+
   private static String describe(String[] fields, String path) {
     return switch (fields[0]) {
       case "n" -> "absent     " + path;

@@ -235,7 +235,7 @@ public final class Previews {
     if (!snapshots.has(after(found.id()))) {
       throw refused("the previewed program did not succeed: there is nothing to apply");
     }
-    String digest = digest(readChanges(found.id()));
+    String digest = digest(found.id());
     if (!shown.contains(digest)) {
       throw refused(
           "the changes that this host would make (SHA-256 "
@@ -247,6 +247,11 @@ public final class Previews {
 
   private static RefusedException refused(String why) {
     return new RefusedException(Refusal.PREVIEW_IMPOSSIBLE, why);
+  }
+
+  /** SHA-256 of its list of changes, in hex. */
+  String digest(String id) throws IOException {
+    return digest(readChanges(id));
   }
 
   private static String digest(InputStream changes) throws IOException {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param pinned is it kept until it is removed by hand?
  * @param packs the packs in which its bytes are
  * @param kind what it was taken for
+ * @param checkpoint the name of the checkpoint that it is, or is a plan for; empty otherwise
  */
 public record SnapshotInfo(
     String id,
@@ -39,7 +40,8 @@ public record SnapshotInfo(
     boolean sealed,
     boolean pinned,
     List<String> packs,
-    SnapshotKind kind) {
+    SnapshotKind kind,
+    String checkpoint) {
 
   /** Copies the lists. */
   public SnapshotInfo {
@@ -62,7 +64,8 @@ public record SnapshotInfo(
         false,
         false,
         List.of(),
-        SnapshotKind.ROLLBACK);
+        SnapshotKind.ROLLBACK,
+        "");
   }
 
   /** The same, taken for something else. */
@@ -79,7 +82,26 @@ public record SnapshotInfo(
         sealed,
         pinned,
         packs,
-        other);
+        other,
+        checkpoint);
+  }
+
+  /** The same, which is a checkpoint, or a plan for one. */
+  public SnapshotInfo named(String name) {
+    return new SnapshotInfo(
+        id,
+        jobId,
+        operator,
+        work,
+        rollback,
+        paths,
+        taken,
+        storedBytes,
+        sealed,
+        pinned,
+        packs,
+        kind,
+        name);
   }
 
   /** Is it whole? */
@@ -94,6 +116,7 @@ public record SnapshotInfo(
     text.append("work=").append(work).append('\n');
     text.append("rollback=").append(rollback).append('\n');
     text.append("kind=").append(kind).append('\n');
+    text.append("checkpoint=").append(checkpoint).append('\n');
     for (String path : paths) {
       text.append("path=").append(path).append('\n');
     }
@@ -106,6 +129,7 @@ public record SnapshotInfo(
     String work = "";
     boolean rollback = false;
     SnapshotKind kind = SnapshotKind.ROLLBACK;
+    String checkpoint = "";
     List<String> paths = new ArrayList<>();
     for (String line : Files.readAllLines(directory.resolve(SnapshotFiles.INFO))) {
       String value = line.substring(line.indexOf('=') + 1);
@@ -115,6 +139,7 @@ public record SnapshotInfo(
         case "work" -> work = value;
         case "rollback" -> rollback = Boolean.parseBoolean(value);
         case "kind" -> kind = SnapshotKind.valueOf(value);
+        case "checkpoint" -> checkpoint = value;
         case "path" -> paths.add(value);
         default -> {}
       }
@@ -149,7 +174,8 @@ public record SnapshotInfo(
         Files.exists(directory.resolve("after"), LinkOption.NOFOLLOW_LINKS),
         Files.exists(directory.resolve("pinned"), LinkOption.NOFOLLOW_LINKS),
         packs,
-        kind);
+        kind,
+        checkpoint);
   }
 
   private static String value(@Nullable String line, String key) throws IOException {

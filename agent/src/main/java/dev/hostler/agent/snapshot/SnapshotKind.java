@@ -7,5 +7,7 @@ public enum SnapshotKind {
   /** The same, of a preview: to go back, and to compare with. */
   PREVIEW,
   /** How a previewed program would have left the paths. Belongs to the one before. */
-  AFTER
+  AFTER,
+  /** A named point, until it is removed by hand. */
+  CHECKPOINT
 }

@@ -42,16 +42,19 @@ public final class SnapshotVerbs {
     return switch (verb) {
       case "list" -> "";
       case "apply" -> previews.requireShown(name, shown);
-      case "show", "diff", "restore", "rewind", "pin", "unpin", "remove" ->
-          snapshots
-              .find(name)
-              .orElseThrow(() ->
-                  new RefusedException(
-                      Refusal.SNAPSHOT_FAILED,
-                      "there is no snapshot "
-                          + name
-                          + " on this host, and none of a job of that id"))
-              .id();
+      case "show", "diff", "restore", "rewind", "pin", "unpin", "remove" -> {
+        SnapshotInfo found =
+            snapshots
+                .find(name)
+                .orElseThrow(() ->
+                    new RefusedException(
+                        Refusal.SNAPSHOT_FAILED,
+                        "there is no snapshot "
+                            + name
+                            + " on this host, and none of a job of that id"));
+        requireNoCheckpoint(verb, found);
+        yield found.id();
+      }
       default ->
           throw new RefusedException(
               Refusal.SNAPSHOT_FAILED, "this agent is too old for \"" + verb + "\": update it");
@@ -102,6 +105,16 @@ public final class SnapshotVerbs {
     return 0;
   }
 
+  /** A checkpoint is the fleet's: what is known of it there must stay true. */
+  private static void requireNoCheckpoint(String verb, SnapshotInfo one) throws RefusedException {
+    if (one.kind() == SnapshotKind.CHECKPOINT && (verb.equals("remove") || verb.equals("unpin"))) {
+      throw new RefusedException(
+          Refusal.SNAPSHOT_FAILED,
+          "it is the checkpoint %s: hostler checkpoint remove %s"
+              .formatted(one.checkpoint(), one.checkpoint()));
+    }
+  }
+
   private static String line(SnapshotInfo one) {
     return "%s  %s  %s  %d bytes  job %s  by %s  %s%s%s"
         .formatted(
@@ -112,7 +125,7 @@ public final class SnapshotVerbs {
             one.jobId(),
             one.operator(),
             String.join(" ", one.paths()),
-            one.kind() == SnapshotKind.PREVIEW ? "  preview" : "",
+            note(one),
             one.pinned() ? "  pinned" : "");
   }
 
@@ -126,6 +139,17 @@ public final class SnapshotVerbs {
     } catch (IOException e) {
       return "  cannot be read: " + e.getMessage();
     }
+  }
+
+  private static String note(SnapshotInfo one) {
+    return switch (one.kind()) {
+      case CHECKPOINT -> "  checkpoint " + one.checkpoint();
+      case PREVIEW ->
+          one.checkpoint().isEmpty()
+              ? "  preview"
+              : "  plan to restore checkpoint " + one.checkpoint();
+      case ROLLBACK, AFTER -> "";
+    };
   }
 
   private void show(String id, PrintStream out) throws IOException {

@@ -93,6 +93,13 @@ public final class Admission {
             case JobWork.Snapshot snapshot ->
                 new Work.Snapshot(
                     snapshot.verb(), snapshot.id(), snapshot.force(), snapshot.shown());
+            case JobWork.Checkpoint checkpoint ->
+                new Work.Checkpoint(
+                    checkpoint.verb(),
+                    checkpoint.name(),
+                    checkpoint.paths(),
+                    checkpoint.force(),
+                    checkpoint.shown());
             case JobWork.SandboxTest test -> new Work.SandboxTest(test.runAs());
           };
       return new Assignment(

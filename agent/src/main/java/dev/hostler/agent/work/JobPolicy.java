@@ -112,6 +112,15 @@ public record JobPolicy(Rules everybody, SortedMap<String, Rules> roles, KeptPat
               rules -> rules.snapshots() || !snapshot.changes(),
               "snapshot " + snapshot.verb(),
               "this host restores and removes no snapshots (policy.snapshots = \"off\")");
+      // Without restores there is no use for points to restore.
+      case JobWork.Checkpoint checkpoint -> {
+        require(
+            held,
+            Rules::snapshots,
+            "checkpoint " + checkpoint.verb(),
+            "this host keeps and restores no checkpoints (policy.snapshots = \"off\")");
+        kept.require(checkpoint.paths(), "checkpoint path");
+      }
       // Nothing of the operator's runs, and nothing that the sandbox would not hold.
       case JobWork.SandboxTest _ -> require(held, _ -> true, "sandbox test", "");
       case JobWork.Command command -> {

@@ -39,6 +39,7 @@ final class RecordCodec {
   private static final int SANDBOX_TEST = 4;
   private static final int PREVIEW = 5;
   private static final int APPLY = 6;
+  private static final int CHECKPOINT = 9;
   private static final String DEFAULT_USER = "default";
 
   private RecordCodec() {}
@@ -116,7 +117,8 @@ final class RecordCodec {
           result = result.withLimitsHit(LimitCodec.readHits(in));
           result = result.withLearned(in.available() == 0 ? "" : readText(in));
           result = result.withNetwork(NetworkUseCodec.read(in));
-          yield new LedgerRecord.Ended(id, result.withSnapshots(SnapshotCodec.read(in)));
+          result = result.withSnapshots(SnapshotCodec.read(in));
+          yield new LedgerRecord.Ended(id, CheckpointCodec.readHeld(in, result));
         }
         case FORGOTTEN -> new LedgerRecord.Forgotten(readId(in), required(readInstant(in)));
         default -> throw new IOException("unknown kind " + kind + " of ledger record");
@@ -155,6 +157,10 @@ final class RecordCodec {
           writeText(out, String.join(",", shown));
         }
       }
+      case Work.Checkpoint checkpoint -> {
+        out.writeByte(CHECKPOINT);
+        CheckpointCodec.write(out, checkpoint);
+      }
       case Work.SandboxTest(String runAs) -> {
         out.writeByte(SANDBOX_TEST);
         writeText(out, runAs);
@@ -187,6 +193,7 @@ final class RecordCodec {
           case ACTION -> readAction(in);
           case PREVIEW -> readAction(in).asPreview();
           case SNAPSHOT -> new Work.Snapshot(readText(in), readText(in), in.readBoolean());
+          case CHECKPOINT -> CheckpointCodec.read(in);
           case SANDBOX_TEST -> new Work.SandboxTest(readText(in));
           case APPLY ->
               new Work.Snapshot(
@@ -239,6 +246,7 @@ final class RecordCodec {
     writeText(out, r.learned());
     NetworkUseCodec.write(out, r.use().network());
     SnapshotCodec.write(out, r.snapshots());
+    CheckpointCodec.writeHeld(out, r.checkpoint());
   }
 
   private static AttemptResult readResult(DataInputStream in) throws IOException {

@@ -142,7 +142,8 @@ abstract class RunOnHost {
             trust,
             new SignerCheck(root.resolve("roots.pem"), trust, TIME),
             state.resolve("attempts"),
-            TIME));
+            TIME),
+        new CheckpointExecutor(snapshots, state.resolve("attempts"), TIME));
   }
 
   /** What is kept of snapshots. */

@@ -997,7 +997,8 @@ class SandboxExecutorTest {
                   OpenTrust.in(state, TIME),
                   new SignerCheck(root.resolve("roots.pem"), OpenTrust.in(state, TIME), TIME),
                   state.resolve("attempts"),
-                  TIME));
+                  TIME),
+              new CheckpointExecutor(snapshots, state.resolve("attempts"), TIME));
       String id = snapshots.list().getFirst().id();
       Assignment restore = work("t7", new Work.Snapshot("restore", id, false), null);
       assertThat(all.hasTrace(restore.id())).isFalse();

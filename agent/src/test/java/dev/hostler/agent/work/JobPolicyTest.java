@@ -172,4 +172,23 @@ class JobPolicyTest {
                     new Operator("ann", new TreeSet<>(List.of("a"))),
                     List.of())));
   }
+
+  @Test
+  void checkpointsAreOfPathsThatTheHostsOwnerAllows() throws Exception {
+    JobWork create = JobWork.Checkpoint.create("a", List.of("/etc/ssh", "/home/ann"), "");
+    assertThatThrownBy(() -> JobPolicy.ALL_SIGNED.require(job(create)))
+        .isInstanceOfSatisfying(
+            RefusedException.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.SNAPSHOT_PATH))
+        .hasMessageContaining("checkpoint path /home/ann: this host keeps nothing of that");
+    JobPolicy off = new JobPolicy(new Rules(true, ANY, ANY, false), new TreeMap<>());
+    for (JobWork work :
+        List.of(
+            JobWork.Checkpoint.create("a", List.of("/etc/ssh"), ""),
+            JobWork.Checkpoint.plan("a", ""),
+            JobWork.Checkpoint.restore("a", false, "why", List.of("ab".repeat(32))),
+            JobWork.Checkpoint.remove("a", "why"))) {
+      JobPolicy.ALL_SIGNED.require(job(work));
+      refused("policy.snapshots = \"off\"", () -> off.require(job(work)));
+    }
+  }
 }

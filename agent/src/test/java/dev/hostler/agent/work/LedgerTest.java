@@ -7,6 +7,7 @@ import dev.hostler.agent.attempt.Assignment;
 import dev.hostler.agent.attempt.AttemptId;
 import dev.hostler.agent.attempt.AttemptResult;
 import dev.hostler.agent.attempt.Bounds;
+import dev.hostler.agent.attempt.CheckpointHeld;
 import dev.hostler.agent.attempt.LimitHit;
 import dev.hostler.agent.attempt.Outcome;
 import dev.hostler.agent.attempt.Refusal;
@@ -109,7 +110,8 @@ class LedgerTest {
         List.of(
             new SnapshotResult(
                 "t.1", SnapshotDeed.RESTORED, false, 7, 2, 3, List.of("conflict /a", "ä"), 9),
-            SnapshotResult.of("u.1", SnapshotDeed.PINNED)));
+            SnapshotResult.of("u.1", SnapshotDeed.PINNED)),
+        new CheckpointHeld("monday", "t.1", time.instant(), 1, 2, 3, true));
   }
 
   private Ledger open() throws IOException {
@@ -294,14 +296,22 @@ class LedgerTest {
         with(
             "t2",
             new Work.Snapshot("apply", "job-2", false, List.of("ab".repeat(32), "cd".repeat(32))));
+    Assignment create =
+        with(
+            "t3",
+            new Work.Checkpoint("create", "a", List.of("/etc/ssh", "/srv/x"), true, List.of()));
+    Assignment restore =
+        with("t4", new Work.Checkpoint("restore", "a", List.of(), false, List.of("ab".repeat(32))));
     try (Ledger ledger = open()) {
       ledger.accept(preview, "b");
       ledger.accept(apply, "b");
+      ledger.accept(create, "b");
+      ledger.accept(restore, "b");
     }
     try (Ledger ledger = open()) {
       assertThat(ledger.entries())
           .extracting(entry -> entry.assignment().work())
-          .containsExactly(preview.work(), apply.work());
+          .containsExactly(preview.work(), apply.work(), create.work(), restore.work());
     }
   }
 

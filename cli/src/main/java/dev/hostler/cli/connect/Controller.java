@@ -8,6 +8,7 @@ import dev.hostler.proto.v1.AlertServiceGrpc;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.CertificateServiceGrpc;
+import dev.hostler.proto.v1.CheckpointServiceGrpc;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
@@ -118,6 +119,13 @@ public final class Controller implements AutoCloseable {
   /** Known roots and revocation. */
   public TrustServiceGrpc.TrustServiceBlockingStub trust() {
     return TrustServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_LIMIT);
+  }
+
+  /** Checkpoints. */
+  public CheckpointServiceGrpc.CheckpointServiceBlockingStub checkpoints() {
+    return CheckpointServiceGrpc.newBlockingStub(channel)
+        .withMaxInboundMessageSize(LARGEST_LIST)
+        .withDeadlineAfter(CALL_LIMIT);
   }
 
   /** Named profiles. */

@@ -12,6 +12,8 @@ public enum ExitCode {
   CONTROLLER(3, "the controller cannot be reached, or refuses"),
   /** The machine here fails: output or a file cannot be written. */
   LOCAL(4, "output or a file cannot be written"),
+  /** A question was answered with no, or there was nobody to ask. */
+  NOT_CONFIRMED(5, "nothing was changed: not confirmed, or no terminal to ask on"),
   /** Ctrl-C. */
   INTERRUPTED(130, "interrupted"),
   /** Whoever reads our stdout has closed it: 128 + SIGPIPE, as a shell shows it of other tools. */

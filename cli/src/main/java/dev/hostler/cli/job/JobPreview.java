@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "preview",
     description = {
       "Shows once more what a preview showed: what `hostler run --preview` would have changed,",
-      "the same on several hosts once."
+      "the same on several hosts once. Also of the plan of `hostler checkpoint restore`."
     },
     footer = {
       "",
@@ -54,7 +54,7 @@ public final class JobPreview implements Callable<Integer> {
   @Override
   public Integer call() {
     try (Controller controller = context.connect(session)) {
-      List<PreviewGroups.Group> groups = ShownPreview.of(session, controller, id, hosts);
+      List<PreviewGroups.Group> groups = ShownPreview.of(session, controller, id, hosts, true);
       PreviewPrinter printer = new PreviewPrinter(session.console(), !stat);
       if (result.json()) {
         printer.json(groups);

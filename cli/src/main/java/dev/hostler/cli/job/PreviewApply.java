@@ -37,7 +37,8 @@ record PreviewApply(Session session, ResultOptions result, ContextOption context
               : targets.resolve(controller, false).stream()
                   .map(Recipient::id)
                   .collect(Collectors.toSet());
-      for (PreviewGroups.Group group : ShownPreview.of(session, controller, job, List.of())) {
+      for (PreviewGroups.Group group :
+          ShownPreview.of(session, controller, job, List.of(), false)) {
         for (int i = 0; i < group.hosts().size(); i++) {
           Host host =
               Host.newBuilder().setId(group.hostIds().get(i)).setName(group.hosts().get(i)).build();

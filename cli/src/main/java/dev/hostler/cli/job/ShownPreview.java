@@ -24,13 +24,14 @@ final class ShownPreview {
    * All of it.
    *
    * @param hosts ids or names; empty: all
+   * @param plans may it be a plan to restore a checkpoint, too?
    * @throws CliFailure if the job is no preview, or still goes on
    */
   static List<PreviewGroups.Group> of(
-      Session session, Controller controller, String id, List<String> hosts) {
+      Session session, Controller controller, String id, List<String> hosts, boolean plans) {
     GetJobRequest get = GetJobRequest.newBuilder().setJobId(id).build();
     Job job = controller.call(() -> controller.jobs().getJob(get));
-    requirePreview(job);
+    requirePreview(job, plans);
     if (!JobWatch.ended(job)) {
       throw CliFailure.usage(
           "preview " + id + " has not ended; `hostler job watch " + id + "` waits for it");
@@ -66,11 +67,15 @@ final class ShownPreview {
   }
 
   /** The statement says what was asked for; it is what the operator signed. */
-  private static void requirePreview(Job job) {
+  private static void requirePreview(Job job, boolean plans) {
     try {
-      if (JobStatement.read(job.getSigned().getStatement().toByteArray()).work()
-              instanceof JobWork.Action action
-          && action.preview()) {
+      JobWork work = JobStatement.read(job.getSigned().getStatement().toByteArray()).work();
+      if (work instanceof JobWork.Action action && action.preview()) {
+        return;
+      }
+      if (work instanceof JobWork.Checkpoint checkpoint
+          && checkpoint.verb().equals("plan")
+          && plans) {
         return;
       }
     } catch (JobException e) {

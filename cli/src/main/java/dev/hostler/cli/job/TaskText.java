@@ -154,6 +154,9 @@ final class TaskText {
       case REFUSAL_REASON_SNAPSHOT_NO_ROOM -> "no room for a snapshot";
       case REFUSAL_REASON_PREVIEW_IMPOSSIBLE -> "no preview";
       case REFUSAL_REASON_SNAPSHOT_PATH -> "the host keeps no snapshot of that";
+      case REFUSAL_REASON_CHECKPOINT_MISSING -> "no such checkpoint";
+      case REFUSAL_REASON_CHECKPOINT_EXISTS -> "there is such a checkpoint";
+      case REFUSAL_REASON_CHECKPOINT_PLAN_MISSING -> "not the plan that was shown";
       default -> "by the host";
     };
   }

@@ -119,6 +119,14 @@ sealed interface Work {
     }
   }
 
+  /** Something about a checkpoint. */
+  record Checkpoint(JobWork.Checkpoint asked) implements Work {
+    @Override
+    public Resolved resolve(Controller controller, Console console) {
+      return new Resolved(asked, "");
+    }
+  }
+
   /** Hosts' attacks on their own sandboxes. */
   record SandboxTest(JobWork.SandboxTest asked) implements Work {
     @Override

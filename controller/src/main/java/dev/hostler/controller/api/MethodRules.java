@@ -5,6 +5,7 @@ import dev.hostler.proto.v1.AlertServiceGrpc;
 import dev.hostler.proto.v1.AuditServiceGrpc;
 import dev.hostler.proto.v1.BundleServiceGrpc;
 import dev.hostler.proto.v1.CertificateServiceGrpc;
+import dev.hostler.proto.v1.CheckpointServiceGrpc;
 import dev.hostler.proto.v1.ControllerServiceGrpc;
 import dev.hostler.proto.v1.HostServiceGrpc;
 import dev.hostler.proto.v1.IndexServiceGrpc;
@@ -105,6 +106,14 @@ final class MethodRules {
           rule(UsageServiceGrpc.getGetFleetUsageMethod(), Permission.HOST_READ, "usage.fleet"),
           rule(UsageServiceGrpc.getGetHostUsageMethod(), Permission.HOST_READ, "usage.host"),
           rule(UsageServiceGrpc.getGetBundleUsageMethod(), Permission.BUNDLE_READ, "usage.bundle"),
+          rule(
+              CheckpointServiceGrpc.getListCheckpointsMethod(),
+              Permission.HOST_READ,
+              "checkpoint.list"),
+          rule(
+              CheckpointServiceGrpc.getGetCheckpointMethod(),
+              Permission.HOST_READ,
+              "checkpoint.show"),
           rule(AlertServiceGrpc.getListAlertsMethod(), Permission.HOST_READ, "alert.list"),
           rule(AlertServiceGrpc.getListAlertRulesMethod(), Permission.HOST_READ, "alert.rules"),
           rule(AlertServiceGrpc.getSetAlertRuleMethod(), Permission.ALERT_WRITE, "alert.set"),

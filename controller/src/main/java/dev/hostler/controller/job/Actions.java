@@ -48,6 +48,7 @@ final class Actions {
       case JobWork.Action action -> resolve(action, statement);
       // Shown as the command line that it was asked for with, and allowed to whom commands are.
       case JobWork.Snapshot snapshot -> new Resolved(new Work.Command(snapshot.words()), null);
+      case JobWork.Checkpoint asked -> new Resolved(new Work.Command(asked.words()), null);
       case JobWork.SandboxTest test -> new Resolved(new Work.Command(test.words()), null);
     };
   }

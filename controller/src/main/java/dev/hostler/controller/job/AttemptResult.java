@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param limitsHit limits that it came up against
  * @param learned of a recorded run, what it did: JSON; empty otherwise
  * @param snapshots what was done about snapshots, in order
+ * @param checkpoint of work on a checkpoint, what the host has of it now; null otherwise, and in
+ *     what is read from the database
  */
 public record AttemptResult(
     Outcome outcome,
@@ -36,7 +38,8 @@ public record AttemptResult(
     ResourceUse use,
     List<LimitHit> limitsHit,
     String learned,
-    List<SnapshotResult> snapshots) {
+    List<SnapshotResult> snapshots,
+    @Nullable CheckpointHeld checkpoint) {
   /** Copies the lists. */
   public AttemptResult {
     limitsHit = List.copyOf(limitsHit);
@@ -70,7 +73,8 @@ public record AttemptResult(
         use,
         List.of(),
         "",
-        List.of());
+        List.of(),
+        null);
   }
 
   /**
@@ -118,7 +122,20 @@ public record AttemptResult(
   /** The same with another output error. */
   AttemptResult withOutputError(String error) {
     return new AttemptResult(
-        outcome, exitCode, signal, message, refusal, startedAt, endedAt, stdout, stderr, error, use,
-        limitsHit, learned, snapshots);
+        outcome,
+        exitCode,
+        signal,
+        message,
+        refusal,
+        startedAt,
+        endedAt,
+        stdout,
+        stderr,
+        error,
+        use,
+        limitsHit,
+        learned,
+        snapshots,
+        checkpoint);
   }
 }

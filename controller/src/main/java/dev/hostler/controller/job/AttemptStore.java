@@ -156,7 +156,8 @@ final class AttemptStore {
             network(row.getString("network"))),
         LimitHits.read(row.getString("limits_hit")),
         row.getString("learned"),
-        SnapshotResults.read(row.getString("snapshots")));
+        SnapshotResults.read(row.getString("snapshots")),
+        null);
   }
 
   private static @Nullable String json(@Nullable Object value) {

@@ -70,6 +70,10 @@ public final class JobService {
     submission.ask(gate);
   }
 
+  void onCheckpoints(CheckpointKeeper keeper) {
+    submission.tell(keeper);
+  }
+
   /**
    * Verifies a signed job and commits it with a task for each target and an audit row, or finds the
    * job that an earlier request with the same key made.

@@ -76,7 +76,13 @@ public enum Refusal {
   /** The host cannot preview what the action would change, or has no such preview to apply. */
   PREVIEW_IMPOSSIBLE(140),
   /** The host's owner lets no operator name this path for a snapshot. */
-  SNAPSHOT_PATH(150);
+  SNAPSHOT_PATH(150),
+  /** The host has no checkpoint of that name. */
+  CHECKPOINT_MISSING(160),
+  /** The host has a checkpoint of that name already. */
+  CHECKPOINT_EXISTS(161),
+  /** The host has none of the plans that the operator was shown. */
+  CHECKPOINT_PLAN_MISSING(162);
 
   private static final Map<Integer, Refusal> BY_CODE =
       Arrays.stream(values()).collect(Collectors.toMap(Refusal::code, Function.identity()));

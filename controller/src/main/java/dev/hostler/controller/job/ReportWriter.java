@@ -75,6 +75,10 @@ public final class ReportWriter implements AutoCloseable {
     this.time = time;
   }
 
+  void onCheckpoints(CheckpointKeeper keeper) {
+    reports.tell(keeper);
+  }
+
   /** Begins to write. */
   public void start() {
     thread = Thread.ofPlatform().name("report-writer").start(this::run);

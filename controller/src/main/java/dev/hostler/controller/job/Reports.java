@@ -36,6 +36,7 @@ final class Reports {
   private final OutputStore output;
   private final Denials denials;
   private final InstantSource clock;
+  private volatile CheckpointKeeper checkpoints = CheckpointKeeper.NONE;
 
   Reports(
       Database database,
@@ -50,6 +51,11 @@ final class Reports {
     this.output = output;
     this.denials = denials;
     this.clock = clock;
+  }
+
+  /** From now on, {@code keeper} is told what hosts say of checkpoints. */
+  void tell(CheckpointKeeper keeper) {
+    checkpoints = keeper;
   }
 
   /**
@@ -159,6 +165,7 @@ final class Reports {
     tasks.move(transaction, moves.values(), now);
     attempts.running(transaction, started, now);
     attempts.ended(transaction, results);
+    checkpoints(transaction, results, before);
     Map<UUID, Set<UUID>> changed = new HashMap<>();
     moves
         .values()
@@ -166,6 +173,21 @@ final class Reports {
             changed.computeIfAbsent(move.row().jobId(), _ -> new HashSet<>()).add(move.row().id()));
     return new Committed(
         ends, changed, moves.values().stream().filter(move -> move.to().isTerminal()).toList());
+  }
+
+  private void checkpoints(
+      Transaction transaction, Map<AttemptRef, AttemptResult> results, Map<UUID, TaskRow> rows) {
+    List<CheckpointKeeper.Told> told = new ArrayList<>();
+    results.forEach((ref, result) -> {
+      TaskRow row = rows.get(ref.taskId());
+      CheckpointHeld held = result.checkpoint();
+      if (row != null && held != null) {
+        told.add(new CheckpointKeeper.Told(row.hostId(), row.jobId(), held));
+      }
+    });
+    if (!told.isEmpty()) {
+      checkpoints.told(transaction, told);
+    }
   }
 
   /** A result that speaks of more output than was ever sent says so itself from here on. */

@@ -45,6 +45,7 @@ final class Submission {
   private final InstantSource clock;
   private final List<SignerGate> signerGates = new CopyOnWriteArrayList<>();
   private final List<SubmissionGate> gates = new CopyOnWriteArrayList<>();
+  private volatile CheckpointKeeper checkpoints = CheckpointKeeper.NONE;
 
   Submission(
       Database database,
@@ -86,6 +87,11 @@ final class Submission {
   /** From now on, {@code gate} is asked before each job is committed. */
   void ask(SubmissionGate gate) {
     gates.add(gate);
+  }
+
+  /** From now on, {@code keeper} is told what is asked about checkpoints. */
+  void tell(CheckpointKeeper keeper) {
+    checkpoints = keeper;
   }
 
   /** A request that verified. */
@@ -176,6 +182,9 @@ final class Submission {
     tasks.insert(transaction, rows);
     if (!checked.sealedKeys().isEmpty()) {
       keys.insert(transaction, rows, checked.sealedKeys());
+    }
+    if (statement.work() instanceof JobWork.Checkpoint asked) {
+      checkpoints.submitted(transaction, asked, job, checked.hostIds());
     }
     notices.submitted(transaction);
     audit.append(

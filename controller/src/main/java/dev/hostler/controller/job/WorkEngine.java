@@ -131,6 +131,12 @@ public record WorkEngine(
         notices);
   }
 
+  /** From now on, {@code keeper} is told what jobs say of checkpoints. */
+  public void onCheckpoints(CheckpointKeeper keeper) {
+    jobs.onCheckpoints(keeper);
+    writer.onCheckpoints(keeper);
+  }
+
   /** Begins to write what hosts report, to sweep, and to listen to other controllers. */
   public void start() {
     writer.start();

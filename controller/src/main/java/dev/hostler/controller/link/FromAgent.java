@@ -5,6 +5,7 @@ import dev.hostler.controller.job.AttemptRef;
 import dev.hostler.controller.job.AttemptResult;
 import dev.hostler.controller.job.AttemptResult.ResourceUse;
 import dev.hostler.controller.job.AttemptResult.StreamTotals;
+import dev.hostler.controller.job.CheckpointHeld;
 import dev.hostler.controller.job.LimitHit;
 import dev.hostler.controller.job.Outcome;
 import dev.hostler.controller.job.Refusal;
@@ -137,7 +138,19 @@ final class FromAgent {
             result.getUse().hasNetwork() ? NetworkFrames.use(result.getUse().getNetwork()) : null),
         result.getLimitsHitList().stream().limit(MAX_HITS).map(FromAgent::hit).toList(),
         learned(result.getLearned()),
-        SnapshotFrames.results(result.getSnapshotsList()));
+        SnapshotFrames.results(result.getSnapshotsList()),
+        result.hasCheckpoint() ? held(result.getCheckpoint()) : null);
+  }
+
+  private static CheckpointHeld held(dev.hostler.proto.v1.CheckpointHeld held) {
+    return new CheckpointHeld(
+        text(held.getName()),
+        text(held.getSnapshot()),
+        held.hasTakenAt() ? instant(held.getTakenAt()) : null,
+        Math.max(0, held.getEntries()),
+        Math.max(0, held.getBytes()),
+        Math.max(0, held.getStoredBytes()),
+        held.getRemoved());
   }
 
   private static LimitHit hit(dev.hostler.proto.v1.LimitHit hit) {

@@ -115,6 +115,8 @@ class EveryMethodTest {
           IndexService/ListRevocations     V O D S A
           IndexService/Revoke              - - - S A
           IndexService/LiftYank            - - - S A
+          CheckpointService/ListCheckpoints V O D S A
+          CheckpointService/GetCheckpoint  V O D S A
           LimitService/ListLimitPolicies V O D S A
           LimitService/GetLimits           V O D S A
           LimitService/SetLimits           - - - S A

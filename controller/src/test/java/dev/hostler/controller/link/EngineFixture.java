@@ -6,6 +6,7 @@ import dev.hostler.controller.access.AccessPolicy;
 import dev.hostler.controller.access.Operator;
 import dev.hostler.controller.api.AlertEndpoint;
 import dev.hostler.controller.api.BundleEndpoint;
+import dev.hostler.controller.api.CheckpointEndpoint;
 import dev.hostler.controller.api.JobAccess;
 import dev.hostler.controller.api.JobEndpoint;
 import dev.hostler.controller.api.LimitEndpoint;
@@ -13,6 +14,7 @@ import dev.hostler.controller.api.UsageEndpoint;
 import dev.hostler.controller.audit.AuditStore;
 import dev.hostler.controller.bundle.BundleService;
 import dev.hostler.controller.certificate.Renewals;
+import dev.hostler.controller.checkpoint.Checkpoints;
 import dev.hostler.controller.db.Database;
 import dev.hostler.controller.denial.DenialStore;
 import dev.hostler.controller.denial.Denials;
@@ -97,6 +99,7 @@ public final class EngineFixture implements AutoCloseable {
   public final ManagedChannel channel;
   public final UsageIntake usage;
   public final Alerts alerts;
+  public final Checkpoints checkpoints;
   private final TimeSource time;
   private final Path folder = folder();
   private final Server server;
@@ -134,6 +137,9 @@ public final class EngineFixture implements AutoCloseable {
     usage.start();
     this.alerts = new Alerts(database, audit, hosts, new CelSelectors(), time, meters);
     hosts.onRemoval(engine.reconciler());
+    this.checkpoints = new Checkpoints(database, engine.jobs());
+    engine.onCheckpoints(checkpoints);
+    hosts.onRemoval(checkpoints);
     this.limits = new LimitPolicies(database, new LimitStore(), audit, time);
     hosts.onRemoval(limits);
     this.scheduler =
@@ -204,6 +210,7 @@ public final class EngineFixture implements AutoCloseable {
                   policy,
                   new JobAccess(policy, hosts, () -> ALICE, Operator::new),
                   () -> ALICE))
+          .addService(new CheckpointEndpoint(checkpoints, hosts, policy, () -> ALICE))
           .addService(new AlertEndpoint(alerts, hosts, policy, () -> ALICE))
           .build()
           .start();

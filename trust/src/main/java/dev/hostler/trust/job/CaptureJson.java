@@ -65,7 +65,7 @@ final class CaptureJson {
               "no bundle declares what a command changes; name paths");
         }
       }
-      case JobWork.Snapshot _, JobWork.SandboxTest _ ->
+      case JobWork.Snapshot _, JobWork.Checkpoint _, JobWork.SandboxTest _ ->
           problems.add(KEY, "is given", "only actions and commands have something to bring back");
     }
   }

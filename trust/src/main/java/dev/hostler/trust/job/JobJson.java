@@ -56,6 +56,8 @@ final class JobJson {
           snapshot.shown().forEach(shown::add);
         }
       }
+      case JobWork.Checkpoint checkpoint ->
+          root.set(CheckpointJson.KEY, CheckpointJson.write(checkpoint));
       case JobWork.SandboxTest test -> root.putObject("sandbox_test").put("run_as", test.runAs());
     }
     ObjectNode env = root.putObject("env");
@@ -157,7 +159,8 @@ final class JobJson {
   }
 
   private static @Nullable JobWork work(JsonFields fields, Problems problems) {
-    List<String> kinds = List.of("action", "command", "snapshot", "sandbox_test");
+    List<String> kinds =
+        List.of("action", "command", "snapshot", CheckpointJson.KEY, "sandbox_test");
     List<String> given = kinds.stream().filter(kind -> fields.get(kind) != null).toList();
     if (given.size() != 1) {
       problems.add(
@@ -170,6 +173,10 @@ final class JobJson {
     if (kind.equals("snapshot")) {
       return fields.table(
           "snapshot", (node, path) -> snapshot(new JsonFields(node, path, problems)));
+    }
+    if (kind.equals(CheckpointJson.KEY)) {
+      return fields.table(
+          kind, (node, path) -> CheckpointJson.read(new JsonFields(node, path, problems)));
     }
     if (kind.equals("sandbox_test")) {
       return fields.table(

@@ -37,9 +37,11 @@ final class JobRules {
       case JobWork.Action action -> action(action, problems);
       case JobWork.Command command -> command(command, problems);
       case JobWork.Snapshot snapshot -> snapshot(snapshot, problems);
+      case JobWork.Checkpoint checkpoint -> CheckpointJson.check(checkpoint, problems);
       case JobWork.SandboxTest test -> sandboxTest(test, problems);
     }
-    if (job.work() instanceof JobWork.Snapshot && !job.sandbox().equals(JobSandbox.USUAL)) {
+    if ((job.work() instanceof JobWork.Snapshot || job.work() instanceof JobWork.Checkpoint)
+        && !job.sandbox().equals(JobSandbox.USUAL)) {
       problems.add("sandbox", "is given", "no program runs for a snapshot; leave it out");
     }
     if (job.sandbox().learn() && !(job.work() instanceof JobWork.Action)) {
@@ -133,24 +135,34 @@ final class JobRules {
     if (snapshot.force() && !List.of("restore", "rewind").contains(snapshot.verb())) {
       problems.add("snapshot.force", "is set", "only a restore can be forced");
     }
-    boolean apply = snapshot.verb().equals("apply");
-    if (apply == snapshot.shown().isEmpty() || snapshot.shown().size() > MAX_SHOWN) {
+    shown("snapshot.shown", snapshot.shown(), snapshot.verb(), "apply", problems);
+    reason("snapshot.reason", snapshot.reason(), snapshot.changes(), problems);
+  }
+
+  /** Digests of lists that were shown: some with one verb, none with others. */
+  static void shown(
+      String field, List<String> shown, String verb, String needs, Problems problems) {
+    boolean needed = verb.equals(needs);
+    if (needed == shown.isEmpty() || shown.size() > MAX_SHOWN) {
       problems.add(
-          "snapshot.shown",
-          "has " + snapshot.shown().size() + " digests",
-          apply
+          field,
+          "has " + shown.size() + " digests",
+          needed
               ? "give those of the 1 to " + MAX_SHOWN + " lists that were shown"
-              : "only for apply");
+              : "only for " + needs);
     }
-    for (int i = 0; i < Math.min(snapshot.shown().size(), MAX_SHOWN); i++) {
-      digest("snapshot.shown[" + i + "]", snapshot.shown().get(i), problems);
+    for (int i = 0; i < Math.min(shown.size(), MAX_SHOWN); i++) {
+      digest(field + "[" + i + "]", shown.get(i), problems);
     }
-    if (snapshot.reason().length() > MAX_REASON
-        || snapshot.reason().codePoints().anyMatch(Character::isISOControl)
-        || (snapshot.reason().isEmpty() && snapshot.changes())) {
+  }
+
+  static void reason(String field, String reason, boolean needed, Problems problems) {
+    if (reason.length() > MAX_REASON
+        || reason.codePoints().anyMatch(Character::isISOControl)
+        || (reason.isEmpty() && needed)) {
       problems.add(
-          "snapshot.reason",
-          "is " + Problems.show(snapshot.reason()),
+          field,
+          "is " + Problems.show(reason),
           "say why in one line of at most " + MAX_REASON + " characters");
     }
   }

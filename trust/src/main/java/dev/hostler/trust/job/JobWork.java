@@ -96,6 +96,74 @@ public sealed interface JobWork {
   }
 
   /**
+   * Something about a named point to which hosts can be brought back.
+   *
+   * @param verb one of {@link #VERBS}
+   * @param name of the checkpoint
+   * @param paths with "create": what is kept; else empty
+   * @param force with "restore": although something has changed since the plan
+   * @param reason why, for the audit; may be empty with "create" and "plan"
+   * @param shown with "restore": SHA-256 of the plans that the operator has seen, of which a host
+   *     must have made one; else empty
+   */
+  record Checkpoint(
+      String verb,
+      String name,
+      List<String> paths,
+      boolean force,
+      String reason,
+      List<String> shown)
+      implements JobWork {
+    /** What can be asked for. */
+    public static final List<String> VERBS = List.of("create", "plan", "restore", "remove");
+
+    /** Copies the lists. */
+    public Checkpoint {
+      paths = List.copyOf(paths);
+      shown = List.copyOf(shown);
+    }
+
+    /** Keeps paths under a name. */
+    public static Checkpoint create(String name, List<String> paths, String reason) {
+      return new Checkpoint("create", name, paths, false, reason, List.of());
+    }
+
+    /** Tells what bringing hosts back would change. */
+    public static Checkpoint plan(String name, String reason) {
+      return new Checkpoint("plan", name, List.of(), false, reason, List.of());
+    }
+
+    /** Does what one of these plans said. */
+    public static Checkpoint restore(
+        String name, boolean force, String reason, List<String> shown) {
+      return new Checkpoint("restore", name, List.of(), force, reason, shown);
+    }
+
+    /** Forgets it. */
+    public static Checkpoint remove(String name, String reason) {
+      return new Checkpoint("remove", name, List.of(), false, reason, List.of());
+    }
+
+    /** As a command line, for people. */
+    public List<String> words() {
+      List<String> words = new ArrayList<>(List.of("hostler", "checkpoint"));
+      words.add(verb.equals("plan") ? "restore" : verb);
+      words.add(name);
+      if (verb.equals("plan")) {
+        words.add("--plan");
+      }
+      words.addAll(paths);
+      if (force) {
+        words.add("--force");
+      }
+      if (!reason.isEmpty()) {
+        words.addAll(List.of("--reason", reason));
+      }
+      return words;
+    }
+  }
+
+  /**
    * Attacks of a host's own program on the host's own sandbox: what do they get?
    *
    * @param runAs "default" (the agent's unprivileged user) or "root"
