@@ -16,8 +16,6 @@
 #define STATX_ATTR_MOUNT_ROOT 0x2000
 #endif
 
-enum { BASES = 3, SETTLED_NS = 20 * 1000 * 1000 };
-
 /* Inodes with several names, by number. */
 static struct {
     uint32_t *slots;
@@ -55,7 +53,7 @@ static uint32_t leader_of(const struct manifest *m, uint32_t i)
     return *s;
 }
 
-static char type_of(unsigned mode)
+char type_of(unsigned mode)
 {
     switch (mode & S_IFMT) {
     case S_IFDIR: return 'd';
@@ -68,73 +66,11 @@ static char type_of(unsigned mode)
     }
 }
 
-static bool same_time(struct timespec a, struct timespec b)
-{
-    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-/* Was the file last touched so long before it was read that a later change must show in its times? */
-static bool settled(struct timespec ctime, struct timespec taken)
-{
-    return (taken.tv_sec - ctime.tv_sec) * INT64_C(1000000000) + taken.tv_nsec - ctime.tv_nsec > SETTLED_NS;
-}
-
-static uint32_t pack_index(struct manifest *m, const struct pack_name *name)
-{
-    for (uint32_t k = 0; k < m->pack_n; k++)
-        if (strcmp(m->packs[k].name, name->name) == 0)
-            return k;
-    m->packs = reallocarray(m->packs, m->pack_n + 1, sizeof *m->packs);
-    if (m->packs == NULL)
-        die(EXIT_FAILED, "no memory");
-    m->packs[m->pack_n] = *name;
-    return m->pack_n++;
-}
-
-/* What is encrypted now does not share bytes with what is not, or with another key: that key is to be of no use some day. */
-static bool may_share(const struct pack_name *name)
-{
-    return encrypting() ? key_current(name->key) : name->key[0] == '\0' || key_known(name->key);
-}
-
 /* What a file keeps of its flags when a preview first writes it is the kernel's choice, and not the program's doing. */
 static void unseen_flags(const struct scan *s, struct entry *e, const uint32_t *at)
 {
     if (s->bases[0] != NULL && at[0] != NONE && s->bases[0]->v[at[0]].type == e->type)
         e->flags |= s->bases[0]->v[at[0]].flags & (FS_NODUMP_FL | FS_DIRSYNC_FL | FS_TOPDIR_FL);
-}
-
-/* Is its content what it was in an older scan, of before the host was started again? */
-static bool read_same(struct scan *s, uint32_t i, int fd, const struct entry *b)
-{
-    content_read(s->out, i, fd, NULL, NULL);
-    const struct entry *e = &s->out->v[i];
-    return same_time(b->ctime, e->ctime) && memcmp(b->hash, e->hash, sizeof e->hash) == 0;
-}
-
-/* Takes the content over from an older scan in which the file was the same. */
-static bool from_base(struct scan *s, uint32_t i, int fd, const uint32_t *at)
-{
-    struct entry *e = &s->out->v[i];
-    for (int k = 0; k < BASES; k++) {
-        if (s->bases[k] == NULL || at[k] == NONE)
-            continue;
-        const struct entry *b = &s->bases[k]->v[at[k]];
-        if (b->type != 'f' || (b->dev != e->dev && !overlay_any()) || b->ino != e->ino || b->size != e->size ||
-            !same_time(b->mtime, e->mtime) || !same_time(b->ctime, e->ctime) || !settled(b->ctime, s->bases[k]->taken))
-            continue;
-        if (s->pack != NULL && b->extent_n > 0 && (b->pack == NONE || !may_share(&s->bases[k]->packs[b->pack])))
-            continue;
-        if (!s->bases[k]->this_boot && !read_same(s, i, fd, b))
-            return s->pack == NULL; /* it was read, and only what is stored needs more */
-        memcpy(e->hash, b->hash, sizeof e->hash);
-        e->extents = b->extents;
-        e->extent_n = b->extent_n;
-        e->offset = b->offset;
-        e->pack = s->pack == NULL || b->pack == NONE ? NONE : pack_index(s->out, &s->bases[k]->packs[b->pack]);
-        return true;
-    }
-    return false;
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -201,8 +137,9 @@ static void target_get(struct entry *e, int fd)
     e->target = keep(target, (size_t)n);
 }
 
-/* Opens what statx saw. A file that is replaced at this moment is looked at again. */
-static int open_seen(int dir, const char *file, struct statx *sx, bool *gone)
+/* Opens what statx saw; of what was seen before only directories. A file that is replaced at this moment is looked at again. */
+static int open_seen(const struct scan *s, int dir, const char *file, const uint32_t *at, struct statx *sx, bool *gone,
+                     const struct entry **before)
 {
     for (int tries = 0; tries < 10; tries++) {
         struct stat st;
@@ -210,6 +147,9 @@ static int open_seen(int dir, const char *file, struct statx *sx, bool *gone)
             *gone = errno == ENOENT || errno == ENOTDIR;
             return -1;
         }
+        *before = seen_before(s, dir, sx, at);
+        if (*before != NULL && !S_ISDIR(sx->stx_mode))
+            return -1;
         bool opened = S_ISREG(sx->stx_mode) || S_ISDIR(sx->stx_mode);
         int fd = openat(dir, file,
                         O_NOFOLLOW | O_CLOEXEC | (opened ? O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOATIME : O_PATH));
@@ -231,13 +171,15 @@ static void scan_one(struct scan *s, int dir, const char *file, char *name, uint
 {
     struct statx sx;
     bool gone = false;
-    int fd = open_seen(dir, file, &sx, &gone);
+    const struct entry *before = NULL;
+    int fd = open_seen(s, dir, file, parent == NONE ? NULL : at, &sx, &gone, &before);
     if (gone && parent != NONE)
         return;
-    if (fd >= 0 && outside_has(&sx)) {
+    if ((fd >= 0 || before != NULL) && outside_has(&sx)) {
         if (parent == NONE)
             die(EXIT_FAILED, "%s is the agent's own", name);
-        close(fd);
+        if (fd >= 0)
+            close(fd);
         return;
     }
     uint32_t i = s->out->n;
@@ -248,7 +190,7 @@ static void scan_one(struct scan *s, int dir, const char *file, char *name, uint
         e->type = 'n';
         return;
     }
-    if (fd < 0)
+    if (fd < 0 && before == NULL)
         die(EXIT_FAILED, "%s: %s", path_of(s->out, i), strerror(errno));
     e->type = type_of(sx.stx_mode);
     if (parent != NONE && (sx.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) {
@@ -258,10 +200,13 @@ static void scan_one(struct scan *s, int dir, const char *file, char *name, uint
     }
     bool path_only = e->type != 'f' && e->type != 'd';
     here_set(s->out, i);
-    meta_get(e, fd, path_only);
+    if (before != NULL)
+        take_over(e, before, &sx);
+    else
+        meta_get(e, fd, path_only);
     if (overlay_any() && (e->type == 'd' || e->type == 'f'))
         unseen_flags(s, e, at);
-    if (e->type == 'l')
+    if (e->type == 'l' && before == NULL)
         target_get(e, fd);
     if (e->nlink > 1 && e->type != 'd')
         e->leader = leader_of(s->out, i);
@@ -280,7 +225,8 @@ static void scan_one(struct scan *s, int dir, const char *file, char *name, uint
         scan_children(s, fd, i, at);
         s->out->v[i].end = s->out->n;
     }
-    close(fd);
+    if (fd >= 0)
+        close(fd);
 }
 
 void scan_roots(struct scan *s, char **roots, uint32_t n)

@@ -186,14 +186,22 @@ void overlays_lay(void);
 void overlay_check(const struct manifest *m);
 
 /* scan.c */
+struct statx;
+enum { BASES = 3 };
 struct scan {
     struct manifest *out;
-    const struct manifest *bases[3]; /* of which hashes are taken over where nothing has changed */
+    const struct manifest *bases[BASES]; /* of which hashes are taken over where nothing has changed */
     struct pack *pack;               /* NULL: content is only hashed */
     struct catalogue *catalogue;
 };
 char **names_of(int fd, uint32_t *n); /* sorted; the caller frees the list */
 void scan_roots(struct scan *scan, char **roots, uint32_t n);
+char type_of(mode_t mode);
+
+/* same.c */
+const struct entry *seen_before(const struct scan *s, int dir, const struct statx *sx, const uint32_t *at);
+void take_over(struct entry *e, const struct entry *b, const struct statx *sx);
+bool from_base(struct scan *s, uint32_t i, int fd, const uint32_t *at);
 
 /* diff.c */
 enum {
@@ -224,7 +232,6 @@ void above_copy(const struct place *from, const struct place *to);
 struct above *above_read(const struct place *p, uint32_t *n);
 
 /* outside.c */
-struct statx;
 void outside_add(const char *path);
 bool outside_has(const struct statx *sx);
 void outside_write(const struct place *p);

@@ -42,3 +42,12 @@ check "a path longer than the kernel takes" rc 0
 (cd "$T"; i=0; while [ $i -lt 300 ]; do cd -P ddddddddddddddddddddddddddddddd; i=$((i + 1)); done; echo changed >file)
 run "$S" seal "$WORK/store" a; restore a
 check "is restored" all 'rc 0' 'out_has identical'
+
+begin; ln -s x "$T/d/far"; setfattr -n user.a -v 1 "$T/d/one" "$T/d"; sleep 0.03; capture a; capture b --base a
+check "a second look at an unchanged tree stores nothing" all 'rc 0' 'out_has ", 0 of them stored anew"'
+for at in one . ; do touch -r "$T/d/$at" "$WORK/times"; setfattr -n user.a -v 2 "$T/d/$at"; touch -r "$WORK/times" "$T/d/$at"; done
+touch -h -r "$T/d/far" "$WORK/times"; rm "$T/d/far"; ln -s y "$T/d/far"; touch -h -r "$WORK/times" "$T/d/far"; chown 1 "$T/d/p"; chown 0 "$T/d/p"; chattr +d "$T/e/big"
+run "$S" diff "$WORK/store" b
+check "but what was changed behind the times' back is seen" all 'rc 1' 'out_has "$T/d/one  (xattrs" "$T/d  (" "$T/d/far  (target" "$T/e/big  (flags"'
+restore b --force
+check "and restored" all 'rc 0' 'out_has identical' '[ "$(readlink "$T/d/far")" = x ]' '[ "$(getfattr --only-values -n user.a "$T/d/one" 2>/dev/null)" = 1 ]'
