@@ -136,8 +136,10 @@ state_dir = "$data/agent"
 [labels]
 role = "demo"
 
+# All of a fleet on one machine: what is the controller's and the operators' is nothing for programs to see.
 [sandbox]
 cgroup = "$group"
+hidden = ["$data/controller", "$data/operators", "$data/signer", "$data/index-signer"]
 TOML
   HOSTLER_CONFIG=$data/cli.toml
   export HOSTLER_CONFIG

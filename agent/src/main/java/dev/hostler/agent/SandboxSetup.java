@@ -130,6 +130,7 @@ record SandboxSetup(
         seccomp(wanted.seccomp()),
         config.limits(),
         wanted.tellWrites() ? Recording.WRITES : Recording.NOTHING,
+        wanted.hidden(),
         wanted.learn());
   }
 

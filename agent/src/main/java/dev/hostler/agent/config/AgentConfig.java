@@ -112,6 +112,7 @@ public record AgentConfig(
    * @param onDenied what follows a denied system call
    * @param seccomp what is permitted at most: "default", "any", or the path of a profile
    * @param tellWrites are writes outside the declared paths told?
+   * @param hidden paths that no program sees, besides the secrets that are always hidden
    * @param learn may runs be recorded, in a sandbox that permits all that a bundle could declare?
    */
   public record Sandbox(
@@ -128,6 +129,7 @@ public record AgentConfig(
       OnDenied onDenied,
       String seccomp,
       boolean tellWrites,
+      List<Path> hidden,
       boolean learn) {}
 
   /**
@@ -254,7 +256,22 @@ public record AgentConfig(
         section.choice("on_denied", OnDenied.DENY),
         seccomp(section),
         section.bool("tell_writes", true),
+        hidden(section),
         section.bool("learn", false));
+  }
+
+  private static List<Path> hidden(ConfigSection section) {
+    List<Path> paths = new ArrayList<>();
+    for (String text : section.strings("hidden", List.of())) {
+      Path path = text.indexOf('\0') < 0 ? Path.of(text) : Path.of("");
+      if (!path.isAbsolute() || !path.normalize().equals(path) || path.getNameCount() == 0) {
+        section.problem(
+            "hidden", "\"" + text + "\" is not an absolute path without '..', like \"/srv/keys\"");
+      } else {
+        paths.add(path);
+      }
+    }
+    return paths;
   }
 
   private static String seccomp(ConfigSection section) {

@@ -77,7 +77,7 @@ final class LimitHits {
     return switch (who) {
       case EffectiveLimits.BUNDLE -> " (of its bundle)";
       case EffectiveLimits.HOST -> " (of this host)";
-      case EffectiveLimits.POLICY -> " (of the fleet's policy)";
+      case EffectiveLimits.POLICY -> " (of a policy, see `hostler limits show`)";
       case EffectiveLimits.JOB -> " (of the job)";
       default -> "";
     };

@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns what is asked for, and what a bundle declares, into a sandbox. Stateless. */
 final class SandboxPlan {
@@ -135,6 +136,7 @@ final class SandboxPlan {
           Refusal.SANDBOX_UNSUPPORTED,
           problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
+    requireShown(action.sandbox());
     List<Problem> variables = JobVariables.problems(action, assignment.env().keySet());
     if (!variables.isEmpty()) {
       throw new RefusedException(
@@ -163,7 +165,7 @@ final class SandboxPlan {
                 new FileView(
                     sandbox.writable().stream().map(Path::of).map(WritablePath::of).toList(),
                     sandbox.readOnly().stream().map(Path::of).toList(),
-                    defaults.hidden(),
+                    defaults.hidden(sandbox.hidden()),
                     Optional.of(bundle.payload()),
                     limits.limits().require(Limit.TMP)))
             .withNetwork(Network.ofWord(sandbox.network().text()))
@@ -175,6 +177,21 @@ final class SandboxPlan {
     SandboxSpec wide =
         assignment.authority().sandbox().learn() ? Learning.widened(spec, defaults) : spec;
     return new Planned(narrowed(wide, assignment), limits);
+  }
+
+  /** What the host's owner hides no signer shows. */
+  private void requireShown(Manifest.Sandbox sandbox) throws RefusedException {
+    for (String declared :
+        Stream.concat(sandbox.writable().stream(), sandbox.readOnly().stream()).toList()) {
+      for (Path owner : defaults.hiddenByOwner()) {
+        if (Path.of(declared).startsWith(owner) || owner.startsWith(declared)) {
+          throw new RefusedException(
+              Refusal.SANDBOX_UNSUPPORTED,
+              "%s is declared, and this host's owner hides %s (sandbox.hidden in its agent.toml)"
+                  .formatted(declared, owner));
+        }
+      }
+    }
   }
 
   /** What an operator asks for can only take away. */

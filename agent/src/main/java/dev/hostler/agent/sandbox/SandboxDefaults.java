@@ -29,6 +29,7 @@ import java.util.Set;
  * @param seccomp what the host permits at most, whatever is declared
  * @param caps what any attempt may use at most, whatever is declared
  * @param recording what is looked at besides: {@link Recording#NOTHING} or {@link Recording#WRITES}
+ * @param hiddenByOwner absolute paths that the host's owner hides, besides the secrets known here
  * @param learn may runs be recorded, in a sandbox that permits all that a bundle could declare?
  */
 public record SandboxDefaults(
@@ -42,6 +43,7 @@ public record SandboxDefaults(
     Seccomp seccomp,
     Limits caps,
     Recording recording,
+    List<Path> hiddenByOwner,
     boolean learn) {
   /** Needs no entry in passwd, and unlike 65534 is nobody's: NFS and others share that one. */
   public static final long RUN_UID = 64_999;
@@ -79,6 +81,7 @@ public record SandboxDefaults(
         new Seccomp.Standard(),
         Limits.NONE,
         Recording.WRITES,
+        List.of(),
         false);
   }
 
@@ -144,7 +147,18 @@ public record SandboxDefaults(
 
   /** Secrets of the host, as far as they are there now. */
   public List<Path> hidden() {
+    return hidden(List.of());
+  }
+
+  /**
+   * The same, and what an action wants hidden.
+   *
+   * @param declared absolute paths
+   */
+  public List<Path> hidden(List<String> declared) {
     List<Path> hidden = new ArrayList<>(SECRETS.stream().map(Path::of).toList());
+    hidden.addAll(hiddenByOwner);
+    declared.stream().map(Path::of).forEach(hidden::add);
     hidden.add(state);
     Path ssh = Path.of("/etc/ssh");
     if (Files.isDirectory(ssh)) {

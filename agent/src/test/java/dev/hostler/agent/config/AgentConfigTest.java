@@ -67,6 +67,7 @@ class AgentConfigTest {
                 OnDenied.DENY,
                 "default",
                 true,
+                List.of(),
                 false));
     assertThat(config.limits()).isEqualTo(Limits.NONE);
     assertThat(config.network()).isEqualTo(NetworkPolicy.OPEN);
@@ -142,6 +143,7 @@ class AgentConfigTest {
             on_denied = "kill"
             seccomp = "/etc/profile.json"
             tell_writes = false
+            hidden = ["/srv/keys"]
             learn = true
             [sandbox.network]
             most = "allow-list"
@@ -228,6 +230,7 @@ class AgentConfigTest {
                     OnDenied.KILL,
                     "/etc/profile.json",
                     false,
+                    List.of(Path.of("/srv/keys")),
                     true),
                 Limits.of(
                     Map.ofEntries(

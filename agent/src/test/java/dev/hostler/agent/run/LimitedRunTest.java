@@ -102,6 +102,7 @@ class LimitedRunTest {
         usual.seccomp(),
         caps,
         usual.recording(),
+        usual.hiddenByOwner(),
         usual.learn());
   }
 
@@ -166,7 +167,7 @@ class LimitedRunTest {
     assertThat(result.limitsHit())
         .containsExactly(new LimitHit("memory", 32 << 20, 1, "policy", 0, true));
     assertThat(result.message())
-        .isEqualTo("ended by its limit of memory, 32MiB (of the fleet's policy)");
+        .isEqualTo("ended by its limit of memory, 32MiB (of a policy, see `hostler limits show`)");
     assertThat(result.use().memoryPeakBytes()).isLessThanOrEqualTo(32 << 20);
   }
 

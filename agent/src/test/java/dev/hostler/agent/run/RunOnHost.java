@@ -124,7 +124,7 @@ abstract class RunOnHost {
         new SandboxExecutor(
             sandbox,
             "",
-            SandboxDefaults.of(state),
+            defaults(),
             bundles,
             trust,
             state.resolve("attempts"),
@@ -144,6 +144,11 @@ abstract class RunOnHost {
             state.resolve("attempts"),
             TIME),
         new CheckpointExecutor(snapshots, state.resolve("attempts"), TIME));
+  }
+
+  /** What programs get. */
+  SandboxDefaults defaults() {
+    return SandboxDefaults.of(state);
   }
 
   /** What is kept of snapshots. */

@@ -138,6 +138,7 @@ class SandboxExecutorTest {
         ceiling,
         usual.caps(),
         usual.recording(),
+        usual.hiddenByOwner(),
         learn);
   }
 

@@ -135,7 +135,7 @@ public final class RunCommand implements Callable<Integer> {
         "Narrows the system calls further: the name of a profile on the controller (hostler",
         "sandbox profile list), or a file with '/' in its path. It is signed with the job."
       })
-  private String profile = "";
+  private @Nullable String profile;
 
   @Mixin private final CaptureOptions capture = new CaptureOptions();
 
@@ -175,6 +175,9 @@ public final class RunCommand implements Callable<Integer> {
     if (concurrency < 0) {
       throw CliFailure.usage("--concurrency " + concurrency + ": 0 (all at once) or more");
     }
+    if (profile != null && profile.isBlank()) {
+      throw CliFailure.usage("--profile is empty: give a name or a file, or leave it out");
+    }
     if (stat && !preview) {
       throw CliFailure.usage("--stat is for --preview");
     }
@@ -184,7 +187,7 @@ public final class RunCommand implements Callable<Integer> {
           || !what.isEmpty()
           || given.isGiven()
           || runAs != null
-          || !profile.isEmpty()
+          || profile != null
           || !limits.isEmpty()
           || capture.isGiven()) {
         throw CliFailure.usage(
@@ -213,7 +216,7 @@ public final class RunCommand implements Callable<Integer> {
             concurrency,
             startWithin,
             allowOlder,
-            profile,
+            profile == null ? "" : profile,
             limits(),
             false,
             capture.capture(work instanceof Work.Command));

@@ -55,12 +55,15 @@ final class TaskText {
     };
   }
 
-  /** Why a task ended as it did; empty for one that succeeded or has not ended. */
+  /** Why a task ended as it did, and which limits it reached; empty for one that has not ended. */
   static String reason(Task task) {
-    if (!terminal(task.getState()) || task.getState() == TaskState.TASK_STATE_SUCCEEDED) {
+    if (!terminal(task.getState())) {
       return "";
     }
     AttemptResult result = task.getResult();
+    if (task.getState() == TaskState.TASK_STATE_SUCCEEDED) {
+      return Table.printable(reached(result).strip());
+    }
     String reason =
         switch (result.getOutcome()) {
           case OUTCOME_EXITED -> with("exit code " + result.getExitCode(), result);

@@ -35,7 +35,10 @@ final class SandboxText {
                 "the host's files but secrets (keys, /root, /home, the agent's state)"
                     + (sandbox.readOnly().isEmpty()
                         ? ""
-                        : "; of these only " + String.join(", ", sandbox.readOnly())))
+                        : "; of these only " + String.join(", ", sandbox.readOnly()))
+                    + (sandbox.hidden().isEmpty()
+                        ? ""
+                        : "; not " + String.join(", ", sandbox.hidden())))
             .line(
                 "writes",
                 (sandbox.writable().isEmpty()
@@ -163,6 +166,7 @@ final class SandboxText {
         .put("run_as", action.runAs())
         .put("writable", sandbox.writable())
         .put("read_only", sandbox.readOnly())
+        .put("hidden", sandbox.hidden())
         .put("capabilities", sandbox.capabilities())
         .put("network", sandbox.network().text())
         .put("peers", sandbox.peers())

@@ -39,7 +39,7 @@ class LimitsE2eTest {
     assertThat(policy.exitCode()).as(policy::toString).isEqualTo(1);
     assertThat(policy.stderr())
         .contains("out of memory")
-        .contains("ended by its limit of memory, 48MiB (of the fleet's policy)");
+        .contains("ended by its limit of memory, 48MiB (of a policy, see `hostler limits show`)");
 
     CliResult job = shell(HOG, "--limit", "memory=32MiB");
     assertThat(job.stderr()).as(job::toString).contains("memory, 32MiB (of the job)");

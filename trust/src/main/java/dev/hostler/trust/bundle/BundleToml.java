@@ -164,6 +164,7 @@ final class BundleToml {
         new Sandbox(
             fields.strings("writable", List.of()),
             fields.strings("read_only", List.of()),
+            fields.strings("hidden", List.of()),
             fields.strings("capabilities", List.of()),
             network,
             fields.string("seccomp", Sandbox.DEFAULT_SECCOMP),

@@ -5,6 +5,7 @@ import dev.hostler.trust.json.Problems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ public final class DeclaredPaths {
             "keep it in one of the two");
       }
     }
+    hidden(action.sandbox(), sandbox + "hidden", problems);
     list(action.snapshot(), path + ".snapshot", guarded, problems);
     for (String kept : action.snapshot()) {
       if (action.sandbox().writable().stream().noneMatch(writable -> below(kept, writable))) {
@@ -67,6 +69,36 @@ public final class DeclaredPaths {
             "add it to sandbox.writable, or leave it out here");
       }
     }
+  }
+
+  /** To hide is no grant; it only must not contradict one, nor take away what each run needs. */
+  private static void hidden(Manifest.Sandbox sandbox, String field, Problems problems) {
+    for (int i = 0; i < sandbox.hidden().size(); i++) {
+      String declared = sandbox.hidden().get(i);
+      if (declared.length() > 1024 || !isNormalised(declared)) {
+        problems.add(
+            field,
+            Problems.show(declared) + " is not an absolute, normalised path",
+            "write it out, for example /srv/keys");
+      } else if (declared.equals("/") || ofTheRun(declared)) {
+        problems.add(
+            field,
+            Problems.show(declared) + " is every run's own",
+            "leave it out: nothing of the host shows there");
+      } else if (sandbox.hidden().indexOf(declared) < i) {
+        problems.add(field, Problems.show(declared) + " is listed twice", "list it once");
+      } else if (Stream.concat(sandbox.writable().stream(), sandbox.readOnly().stream())
+          .anyMatch(shown -> below(shown, declared))) {
+        problems.add(
+            field,
+            Problems.show(declared) + " hides what writable or read_only shows",
+            "leave it out, or the other one");
+      }
+    }
+  }
+
+  private static boolean ofTheRun(String path) {
+    return Stream.concat(TREES.stream(), PRIVATE.stream()).anyMatch(tree -> below(path, tree));
   }
 
   private static void list(

@@ -81,6 +81,7 @@ public record Manifest(
    *
    * @param writable paths of the host that it may write
    * @param readOnly paths that it may read although they are hidden by default
+   * @param hidden paths that it finds empty and cannot open, besides the host's secrets
    * @param capabilities Linux capabilities that it keeps, for example CAP_NET_BIND_SERVICE
    * @param network reach of the network
    * @param seccomp the system call profile: {@value #DEFAULT_SECCOMP}, or the path of a Docker/OCI
@@ -93,6 +94,7 @@ public record Manifest(
   public record Sandbox(
       List<String> writable,
       List<String> readOnly,
+      List<String> hidden,
       List<String> capabilities,
       Network network,
       String seccomp,
@@ -109,11 +111,12 @@ public record Manifest(
     public Sandbox {
       writable = List.copyOf(writable);
       readOnly = List.copyOf(readOnly);
+      hidden = List.copyOf(hidden);
       capabilities = List.copyOf(capabilities);
       peers = List.copyOf(peers);
     }
 
-    /** Without an allow-list of peers. */
+    /** Without hidden paths and an allow-list of peers. */
     public Sandbox(
         List<String> writable,
         List<String> readOnly,
@@ -121,7 +124,7 @@ public record Manifest(
         Network network,
         String seccomp,
         OnDenied onDenied) {
-      this(writable, readOnly, capabilities, network, seccomp, onDenied, List.of(), 0);
+      this(writable, readOnly, List.of(), capabilities, network, seccomp, onDenied, List.of(), 0);
     }
   }
 

@@ -61,6 +61,9 @@ final class ManifestJson {
     ObjectNode sandbox = node.putObject("sandbox");
     texts(sandbox.putArray("writable"), action.sandbox().writable());
     texts(sandbox.putArray("read_only"), action.sandbox().readOnly());
+    if (!action.sandbox().hidden().isEmpty()) { // left out else: older manifests stay as they are
+      texts(sandbox.putArray("hidden"), action.sandbox().hidden());
+    }
     texts(sandbox.putArray("capabilities"), action.sandbox().capabilities());
     sandbox.put("network", action.sandbox().network().text());
     sandbox.put("seccomp", action.sandbox().seccomp());
@@ -234,6 +237,7 @@ final class ManifestJson {
         new Sandbox(
             fields.strings("writable"),
             fields.strings("read_only"),
+            fields.strings("hidden", List.of()),
             fields.strings("capabilities"),
             network,
             fields.string("seccomp"),

@@ -41,6 +41,10 @@ public final class ProfileForm {
       problems.add(field, "is not JSON: " + e.getMessage(), "give a Docker/OCI seccomp profile");
       return "";
     }
+    if (root.isMissingNode() || root.isNull()) {
+      problems.add(field, "is empty", "give a Docker/OCI seccomp profile");
+      return "";
+    }
     return check(root, field, problems) ? Json.canonicalText(root) : "";
   }
 

@@ -39,6 +39,7 @@ class BundleTomlTest {
       [actions.all.sandbox]
       writable = ["/etc/ssh/sshd_config.d", "/var/lib/app"]
       read_only = ["/home/app"]
+      hidden = ["/srv/keys"]
       capabilities = ["CAP_NET_BIND_SERVICE"]
       network = "loopback"
       seccomp = "default"
@@ -83,10 +84,13 @@ class BundleTomlTest {
             new Manifest.Sandbox(
                 List.of("/etc/ssh/sshd_config.d", "/var/lib/app"),
                 List.of("/home/app"),
+                List.of("/srv/keys"),
                 List.of("CAP_NET_BIND_SERVICE"),
                 Network.LOOPBACK,
                 "default",
-                Manifest.OnDenied.DENY));
+                Manifest.OnDenied.DENY,
+                List.of(),
+                0));
     assertThat(action.limits())
         .hasToString(
             "memory=1GiB swap=1MiB cpu=1.5 cpu_weight=20 cpu_time=30s pids=7 open_files=99"
@@ -283,6 +287,12 @@ class BundleTomlTest {
         "seccomp = \"default\"     | seccomp = \"no/such.json\" | not a profile",
         "seccomp = \"default\"     | on_denied = \"maybe\"     | use \"deny\" or \"kill\"",
         "\"/home/app\"             | \"/var/lib/app\"          | also in writable",
+        "\"/srv/keys\"             | \"/srv/../keys\"          | not an absolute, normalised path",
+        "\"/srv/keys\"             | \"/proc/x\"               | every run's own",
+        "\"/srv/keys\"             | \"/\"                     | every run's own",
+        "\"/srv/keys\"             | \"/home/app\"             | hides what writable or read_only shows",
+        "\"/srv/keys\"             | \"/var/lib\"              | hides what writable or read_only shows",
+        "\"/srv/keys\"             | \"/srv/x\", \"/srv/x\"     | listed twice",
         "\"/var/lib/app\"          | \"/etc/ssh/sshd_config.d\" | listed twice",
         "10-x.conf                 | ../10-x.conf              | not an absolute, normalised path",
         "snapshot = [\"/etc/ssh/   | snapshot = [\"/etc/ssl/   | cannot change",

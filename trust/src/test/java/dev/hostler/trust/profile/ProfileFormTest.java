@@ -40,6 +40,7 @@ class ProfileFormTest {
       textBlock =
           """
           x                                                                              | json: is not JSON
+          null                                                                           | json: is empty
           []                                                                             | json: is a list
           {"syscalls":[]}                                                                | json.defaultAction: is missing
           {"defaultAction":"SCMP_ACT_ALLOW","syscalls":[]}                               | json.defaultAction: is 'SCMP_ACT_ALLOW'
@@ -51,6 +52,12 @@ class ProfileFormTest {
           """)
   void otherFormsAreRefused(String text, String message) {
     assertThat(problems(text)).contains(message);
+  }
+
+  @Test
+  void nothingIsNoProfile() {
+    assertThat(problems("")).isEqualTo("json: is empty; give a Docker/OCI seccomp profile");
+    assertThat(problems(" \n ")).contains("json: is empty");
   }
 
   @Test
