@@ -45,8 +45,7 @@ class SnapshotResultsTest {
     agent.slots(1);
     AttemptRef ref = agent.awaitAssignment().getRef();
     agent.ended(
-        ref,
-        AttemptResult.newBuilder().setOutcome(Outcome.OUTCOME_EXITED).addAllSnapshots(told));
+        ref, AttemptResult.newBuilder().setOutcome(Outcome.OUTCOME_EXITED).addAllSnapshots(told));
     agent.awaitResultAck(ref);
     agent.close();
     return JobServiceGrpc.newBlockingStub(engine.channel)
