@@ -219,14 +219,20 @@ static const char *link_beside(int dir, uint32_t i)
     if (leader < 0)
         return "the directory of what it is a link to";
     int result = linkat(leader, from, dir, BESIDE, 0);
-    int flags = 0, fd = -1;
-    if (result != 0 && errno == EPERM && (fd = openat(leader, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) >= 0) {
-        flags = flags_get(fd);
-        if (flags_clear(fd) || locked(dir, BESIDE))
+    if (result != 0 && errno == EPERM) { /* what is linked may not be, or the directory may not get it, or both */
+        struct stat st;
+        bool file = fstatat(leader, from, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+        int fd = file ? openat(leader, from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+        int flags = fd < 0 ? 0 : flags_get(fd);
+        bool cleared = fd >= 0 && flags_clear(fd);
+        errno = EPERM;
+        if (locked(dir, BESIDE) || cleared)
             result = linkat(leader, from, dir, BESIDE, 0);
         int err = errno;
-        ioctl(fd, FS_IOC_SETFLAGS, &flags);
-        close(fd);
+        if (cleared)
+            ioctl(fd, FS_IOC_SETFLAGS, &flags);
+        if (fd >= 0)
+            close(fd);
         errno = err;
     }
     int err = errno;

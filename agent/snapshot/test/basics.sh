@@ -29,6 +29,10 @@ touch -r "$T/e" "$T"; # only roots are restored, not the times above them
 check "an absence is restored, and directories above a root" all 'rc 0' '[ ! -e "$T/none" ]' '[ "$(cat "$T/e/gone/deep")" = z ]' \
     '[ "$(stat -c %a:%u:%g "$T/e/gone")" = 711:5:6 ]'
 
+begin; ln "$T/d/p" "$T/e/p"; ln "$T/d/one" "$T/e/one"; chattr +i "$T/d/one" "$T/e"; was; capture a
+chattr -i "$T/e" "$T/d/one"; rm "$T/e/p" "$T/e/one"; chattr +i "$T/d/one" "$T/e"; run "$S" seal "$WORK/store" a; restore a
+check "links to a fifo, and to what may not be linked, come back into what may not be changed" all 'rc 0' same
+
 begin; truncate -s 10G "$T/hole"; printf end | dd of="$T/hole" bs=1 seek=9000000000 conv=notrunc status=none; was2=$(stat -c '%s %b %y' "$T/hole")
 capture a
 check "a hole costs nothing" all 'rc 0' '[ "$(stat -c %s "$WORK/store/packs/a")" -lt 200000 ]'
