@@ -256,22 +256,8 @@ public record AgentConfig(
         section.choice("on_denied", OnDenied.DENY),
         seccomp(section),
         section.bool("tell_writes", true),
-        hidden(section),
+        AbsolutePaths.read(section, "hidden", List.of(), false, "/srv/keys"),
         section.bool("learn", false));
-  }
-
-  private static List<Path> hidden(ConfigSection section) {
-    List<Path> paths = new ArrayList<>();
-    for (String text : section.strings("hidden", List.of())) {
-      Path path = text.indexOf('\0') < 0 ? Path.of(text) : Path.of("");
-      if (!path.isAbsolute() || !path.normalize().equals(path) || path.getNameCount() == 0) {
-        section.problem(
-            "hidden", "\"" + text + "\" is not an absolute path without '..', like \"/srv/keys\"");
-      } else {
-        paths.add(path);
-      }
-    }
-    return paths;
   }
 
   private static String seccomp(ConfigSection section) {

@@ -10,7 +10,6 @@ import java.util.List;
 
 /** The section {@code [snapshots]}: how much is kept, and what operators may have kept. */
 final class SnapshotSection {
-  private static final String JOB_PATHS = "job_paths";
   private static final long KIB = 1L << 10;
   private static final long MOST = 1L << 50;
 
@@ -37,18 +36,8 @@ final class SnapshotSection {
   }
 
   private static List<Path> jobPaths(ConfigSection section) {
-    List<Path> paths = new ArrayList<>();
     List<String> usual = KeptPaths.USUALLY_ALLOWED.stream().map(Path::toString).toList();
-    for (String text : section.strings(JOB_PATHS, usual)) {
-      Path path = text.indexOf('\0') < 0 ? Path.of(text) : Path.of("");
-      if (!path.isAbsolute() || !path.normalize().equals(path)) {
-        section.problem(
-            JOB_PATHS, "\"" + text + "\" is not an absolute path without '..', like \"/etc/ssh\"");
-      } else {
-        paths.add(path);
-      }
-    }
-    return paths;
+    return AbsolutePaths.read(section, "job_paths", usual, true, "/etc/ssh");
   }
 
   private static List<Path> own(List<Path> more) {

@@ -70,26 +70,17 @@ public record SnapshotInfo(
 
   /** The same, taken for something else. */
   public SnapshotInfo as(SnapshotKind other, String otherId) {
-    return new SnapshotInfo(
-        otherId,
-        jobId,
-        operator,
-        work,
-        rollback,
-        paths,
-        taken,
-        storedBytes,
-        sealed,
-        pinned,
-        packs,
-        other,
-        checkpoint);
+    return copy(otherId, other, checkpoint);
   }
 
   /** The same, which is a checkpoint, or a plan for one. */
   public SnapshotInfo named(String name) {
+    return copy(id, kind, name);
+  }
+
+  private SnapshotInfo copy(String newId, SnapshotKind newKind, String newCheckpoint) {
     return new SnapshotInfo(
-        id,
+        newId,
         jobId,
         operator,
         work,
@@ -100,8 +91,8 @@ public record SnapshotInfo(
         sealed,
         pinned,
         packs,
-        kind,
-        name);
+        newKind,
+        newCheckpoint);
   }
 
   /** Is it whole? */

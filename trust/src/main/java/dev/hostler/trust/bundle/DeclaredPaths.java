@@ -28,6 +28,8 @@ public final class DeclaredPaths {
   /** Where Hostler keeps keys, roots and state by default. */
   private static final List<String> HOSTLER = List.of("/var/lib/hostler", "/etc/hostler");
 
+  private static final int LONGEST = 1024;
+
   private DeclaredPaths() {}
 
   /**
@@ -75,7 +77,7 @@ public final class DeclaredPaths {
   private static void hidden(Manifest.Sandbox sandbox, String field, Problems problems) {
     for (int i = 0; i < sandbox.hidden().size(); i++) {
       String declared = sandbox.hidden().get(i);
-      if (declared.length() > 1024 || !isNormalised(declared)) {
+      if (!isNormalised(declared)) {
         problems.add(
             field,
             Problems.show(declared) + " is not an absolute, normalised path",
@@ -127,7 +129,7 @@ public final class DeclaredPaths {
   }
 
   private static @Nullable String refusal(String declared, List<String> guarded) {
-    if (declared.length() > 1024 || !isNormalised(declared)) {
+    if (!isNormalised(declared)) {
       return "is not an absolute, normalised path";
     }
     if (WHOLE.contains(declared)) {
@@ -152,7 +154,10 @@ public final class DeclaredPaths {
   }
 
   private static boolean isNormalised(String path) {
-    return path.equals("/") || (path.startsWith("/") && PayloadPaths.isSafe(path.substring(1)));
+    return path.equals("/")
+        || (path.length() <= LONGEST
+            && path.startsWith("/")
+            && PayloadPaths.isSafe(path.substring(1)));
   }
 
   /** Whether {@code path} is {@code folder} or below it. */
